@@ -1,0 +1,1 @@
+//! The one loop: inputs, decide, store, publish; outbox and timers.

@@ -1,0 +1,244 @@
+//! Commands: everything a person may ask of the desk, by noun. The window sends them through the
+//! [port](crate::port); the engine turns them into inputs.
+
+use crate::{
+    Timestamp,
+    conversation::Attachment,
+    event::{Account, TransferTarget},
+    id::{AccountId, ConversationId, CustomerId, FindingId, MessageId, PluginId, ProposalId, TicketId},
+    panel::{PanelEvent, Slot},
+    plugin::Capability,
+    presence::Presence,
+    proposal::WrapUp,
+    ticket::Stage,
+};
+
+/// Something a person asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// About one conversation.
+    Conversation(ConversationId, ConversationCommand),
+    /// About one proposal on a conversation.
+    Proposal(ConversationId, ProposalId, ProposalCommand),
+    /// About the ticket form that is open beside a conversation.
+    Form(ConversationId, FormCommand),
+    /// About a ticket.
+    Ticket(TicketId, TicketCommand),
+    /// About a customer.
+    Customer(CustomerId, CustomerCommand),
+    /// About the agent who gives the command.
+    Agent(AgentCommand),
+    /// About a plugin.
+    Plugin(PluginId, PluginCommand),
+    /// About a panel of a plugin.
+    Panel {
+        /// The plugin.
+        plugin: PluginId,
+        /// Which of its panels.
+        slot: Slot,
+        /// The conversation it is shown beside.
+        conversation: Option<ConversationId>,
+        /// What was done.
+        event: PanelEvent,
+    },
+    /// About a finding of a quality check.
+    Finding(ConversationId, FindingId, FindingCommand),
+    /// About the desk.
+    Desk(DeskCommand),
+}
+
+/// Commands about one conversation.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ConversationCommand {
+    /// Show it: publish its thread, draft, customer, proposals and panels in the view until it is hidden.
+    Show,
+    /// Stop publishing its thread.
+    Hide,
+    /// Publish an earlier page of its thread.
+    ShowEarlier,
+    /// The agent has seen it up to this sequence number.
+    MarkSeen(u64),
+    /// Send a reply.
+    Reply {
+        /// What to say.
+        text: String,
+        /// Files to send with it, already stored.
+        files: Vec<Attachment>,
+        /// The proposal it began as; whether it was changed decides between accepted and edited.
+        from: Option<ProposalId>,
+    },
+    /// Keep a note for colleagues.
+    Note(String),
+    /// Keep the draft as typed so far. Sent within 250 ms of the last change, never during an
+    /// input-method composition.
+    SaveDraft(String),
+    /// The agent is typing, for channels that show it.
+    Typing,
+    /// Send a failed or unknown message again, with the same key.
+    Retry(MessageId),
+    /// Take back a message that has not gone out.
+    CancelSend(MessageId),
+    /// Say what became of an unknown message: it went out, or it did not.
+    Settle {
+        /// The message.
+        message: MessageId,
+        /// Whether the customer has it.
+        sent: bool,
+    },
+    /// Take it from the queue by hand, or from a colleague.
+    Take,
+    /// Hand it over.
+    Transfer {
+        /// To whom.
+        to: TransferTarget,
+        /// What the next agent should know.
+        note: String,
+    },
+    /// Put it back into the queue.
+    Release,
+    /// Set it aside.
+    Park(Option<Timestamp>),
+    /// Bring it back.
+    Resume,
+    /// Finish it.
+    Close(WrapUp),
+    /// Take it up again.
+    Reopen,
+    /// Add a label.
+    Tag(String),
+    /// Remove a label.
+    Untag(String),
+    /// Ask assist plugins for a reply now.
+    AskForReply,
+    /// Run the quality checks now.
+    CheckQuality,
+}
+
+/// Commands about one proposal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProposalCommand {
+    /// Do it. Replies are accepted by sending them, see [`ConversationCommand::Reply`].
+    Accept,
+    /// Turn it down.
+    Dismiss,
+}
+
+/// Commands about the ticket form beside a conversation.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FormCommand {
+    /// Open the form of this type.
+    Open {
+        /// The plugin that describes it.
+        plugin: PluginId,
+        /// The type within the plugin.
+        kind: String,
+    },
+    /// Set one value as the agent's own.
+    Set {
+        /// The field.
+        field: String,
+        /// The value.
+        text: String,
+    },
+    /// Take one filled-in value as it is.
+    AcceptFilled(String),
+    /// Take every filled-in value as it is.
+    AcceptAllFilled,
+    /// Submit the form.
+    Submit,
+    /// Put the form away; what was typed is kept.
+    Close,
+}
+
+/// Commands about one ticket.
+#[derive(Clone, Debug, PartialEq)]
+pub enum TicketCommand {
+    /// Move it to a stage.
+    Move(Stage),
+    /// Comment on it.
+    Comment(String),
+}
+
+/// Commands about one customer.
+#[derive(Clone, Debug, PartialEq)]
+pub enum CustomerCommand {
+    /// Show personal data in clear; recorded.
+    Reveal(String),
+    /// Set the name and form of address.
+    Name {
+        /// Name.
+        name: String,
+        /// Form of address.
+        title: String,
+    },
+    /// Add a label.
+    Tag(String),
+    /// Remove a label.
+    Untag(String),
+}
+
+/// Commands about the agent at this desk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AgentCommand {
+    /// Change presence.
+    SetPresence(Presence),
+}
+
+/// Commands about one plugin.
+#[derive(Clone, Debug, PartialEq)]
+pub enum PluginCommand {
+    /// Grant these capabilities.
+    Grant(Vec<Capability>),
+    /// Stop it.
+    Pause,
+    /// Start it again, also out of quarantine.
+    Resume,
+    /// Remove it.
+    Remove,
+}
+
+/// Commands about one finding.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FindingCommand {
+    /// The agent has understood.
+    Understood,
+    /// The agent disagrees, in these words.
+    Dispute(String),
+}
+
+/// Commands about the desk.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DeskCommand {
+    /// Change one of the person's settings.
+    SetSetting {
+        /// Name of the setting.
+        key: String,
+        /// Its value.
+        value: String,
+    },
+    /// Add or change a channel account.
+    SetAccount(Account),
+    /// Switch a channel account off or on.
+    PauseAccount(AccountId, bool),
+    /// Store a file so that it can be attached; answered in the view's uploads.
+    StoreFile {
+        /// The conversation it will be attached to.
+        conversation: ConversationId,
+        /// Its name.
+        name: String,
+        /// Its bytes.
+        bytes: FileBytes,
+    },
+    /// Put a dismissed notice away.
+    DismissNotice(u64),
+}
+
+/// Bytes of a file on their way into the store, cheap to clone and quiet in logs.
+#[derive(Clone, PartialEq, Eq)]
+pub struct FileBytes(pub std::sync::Arc<[u8]>);
+
+impl std::fmt::Debug for FileBytes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} bytes", self.0.len())
+    }
+}

@@ -1,0 +1,2 @@
+//! The Switchboard desk: window, headless engine and plugin tools in one binary.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Audio devices, the microphone check and alert sounds, on cpal and rodio.
