@@ -1,0 +1,38 @@
+//! The journal and what is derived from it, on SQLite: the only place in the desk that knows SQL.
+//!
+//! # Invariants
+//!
+//! - The journal is the truth. Every projection can be dropped and rebuilt from it; events are never edited.
+//! - An acknowledged write is on disk: the write-ahead log is synced with every commit.
+//! - What belongs together is one transaction: events, references to providers, the provider's cursor, the
+//!   draft that became a reply, the outbox row and the raw item all change or none of them does.
+//! - Beside the journal stand tables of their own that a rebuild does not touch: references to providers,
+//!   cursors, drafts, raw inbound items, storage of plugins and settings.
+//! - Synchronous. The engine calls it from a thread of its own.
+//! - No clock and no randomness: moments, ids and keys are handed in.
+
+mod error;
+mod pending;
+mod record;
+
+pub use error::{AppendError, FileError, KvError, OpenError, RawError, StorageError};
+pub use pending::{Files, Store};
+pub use record::{
+    Commit, DeliveryRecord, Draft, DraftKey, EraseReport, ExternalRef, FindingRecord, NewRaw, OutboxItem,
+    Problem, RawId, RawItem, RawOutcome, RawState, RefKind, ThreadPage, VerifyReport,
+};
+
+/// Largest event as JSON, in bytes: a message of the longest text in which every character needs escaping.
+pub const EVENT_MAX_BYTES: usize = 2 * 1024 * 1024;
+/// Raw inbound items of one account, in bytes.
+pub const RAW_MAX_BYTES: u64 = 256 * 1024 * 1024;
+/// How long a refused raw item is kept, in milliseconds.
+pub const RAW_REJECTED_KEEP_MS: i64 = 24 * 60 * 60 * 1000;
+/// Longest key of a plugin's storage, in bytes.
+pub const KV_KEY_MAX_BYTES: usize = 512;
+/// Most keys that one scan of a plugin's storage answers.
+pub const KV_SCAN_MAX: usize = 1000;
+/// How long a file that no event names is kept, in milliseconds: it may be an attachment of a draft.
+pub const FILE_UNUSED_KEEP_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+/// Most problems that one verification lists.
+pub const VERIFY_PROBLEMS_MAX: usize = 100;
