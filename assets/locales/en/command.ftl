@@ -1,0 +1,90 @@
+# One command each, by noun: its label, and what it does as the attribute `hint`.
+
+command-conversation-send = Send reply
+    .hint = Puts the draft in the outbox
+command-conversation-take-next = Take next
+    .hint = Takes the customer who has waited longest
+command-conversation-take = Take conversation
+    .hint = Makes this conversation yours
+command-conversation-transfer = Transfer conversation
+    .hint = Hands over to a colleague or skill
+command-conversation-park = Park conversation
+    .hint = Comes back at its time or with a reply
+command-conversation-resume = Resume conversation
+    .hint = Goes on at once
+command-conversation-close = Close and wrap up
+    .hint = Closes and asks for a summary
+command-conversation-reopen = Reopen conversation
+    .hint = Goes on with a closed conversation
+command-conversation-next = Next conversation
+    .hint = Opens the next in the queue
+command-conversation-previous = Previous conversation
+    .hint = Opens the previous in the queue
+command-conversation-note = Write a note
+    .hint = Switches between reply and note
+command-conversation-tag = Add tag
+    .hint = Labels the conversation
+command-conversation-attach = Attach file
+    .hint = Picks a file to send
+command-conversation-focus-composer = Go to the composer
+    .hint = Puts the cursor into the composer
+
+command-proposal-accept = Accept proposal
+    .hint = Takes it as it is
+command-proposal-edit = Edit proposal
+    .hint = Puts it into the composer
+command-proposal-dismiss = Dismiss proposal
+    .hint = Removes this proposal
+
+command-ticket-new = New ticket
+    .hint = Fills in what this conversation tells
+command-ticket-submit = Submit ticket
+    .hint = Submits the open form
+command-ticket-accept-fields = Accept all fields
+    .hint = Takes every proposed value
+
+command-knowledge-search = Search knowledge
+    .hint = Opens the search of articles
+
+command-presence-ready = Set ready
+    .hint = Takes new conversations
+command-presence-busy = Set busy
+    .hint = Works on what is open
+command-presence-break = Take a break
+    .hint = Takes no new conversations
+command-presence-offline = Go offline
+    .hint = Takes nothing
+
+command-plugin-pause = Pause plugin
+    .hint = Pauses the selected plugin
+command-plugin-resume = Resume plugin
+    .hint = Resumes the selected plugin
+
+command-window-palette = Open the palette
+    .hint = Searches customers, knowledge, commands
+command-window-desk = Go to the desk
+    .hint = Conversations and customers
+command-window-tickets = Go to tickets
+    .hint = All tickets
+command-window-knowledge = Go to knowledge
+    .hint = All articles
+command-window-quality = Go to quality
+    .hint = Findings
+command-window-plugins = Go to plugins
+    .hint = State, permissions, log
+command-window-settings = Go to settings
+    .hint = Language, theme, notifications
+command-window-theme = Switch light and dark
+    .hint = Changes the theme
+command-window-language = Switch language
+    .hint = Chinese and English
+command-window-scale-up = Larger
+    .hint = Makes everything larger
+command-window-scale-down = Smaller
+    .hint = Makes everything smaller
+command-window-close-tab = Close tab
+    .hint = The conversation stays open
+command-window-next-tab = Next tab
+    .hint = Goes to the tab at the right
+command-window-reset-layout = Reset layout
+    .hint = Puts the panels back

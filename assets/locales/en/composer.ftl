@@ -1,0 +1,32 @@
+# Where the agent writes.
+
+composer-hint = Write a reply, / snippets, ? knowledge, @ colleagues
+composer-note-hint = A note for colleagues; the customer does not see it
+composer-send = Send
+composer-send-note = Save note
+composer-attach = Attach
+composer-emoji = Emoji
+composer-note = Note
+composer-reply = Reply
+composer-draft-saved = Draft saved
+composer-draft-saving = Saving draft
+composer-draft-failed = Draft not saved
+composer-snippets = Snippets
+composer-snippets-empty = No snippet matches
+composer-knowledge = Insert knowledge
+composer-knowledge-empty = No article matches
+composer-mention = Mention a colleague
+composer-fill-variable = Fill in { $name }
+composer-closed = This conversation is closed; sending reopens it
+composer-not-mine = { $agent } is on this; take over to reply
+composer-waiting = Take this conversation to reply
+composer-not-synced = Checking for new messages; Send is ready in a moment
+composer-changed = { $count ->
+    [one] One new message
+   *[other] { $count } new messages
+    } arrived while you were writing
+composer-too-long = { $count } characters too long
+composer-drop = Drop to attach
+composer-attachment-too-big = { $name } is over { $limit } and was not added
+composer-attachment-remove = Remove { $name }
+composer-sent-undo = Put in the outbox

@@ -1,0 +1,21 @@
+# Articles and their search.
+
+knowledge-title = Knowledge
+knowledge-search = Search knowledge
+knowledge-results = { $count ->
+    [one] { $count } article
+   *[other] { $count } articles
+    }
+knowledge-empty = Nothing found for “{ $query }”
+knowledge-empty-hint = Try other words, a fault code or a model number
+knowledge-suggested = For this conversation
+knowledge-insert = Insert in reply
+knowledge-insert-link = Insert link
+knowledge-open = Open article
+knowledge-updated = updated { $date }
+knowledge-tags = Tags
+knowledge-indexing = Building the index
+knowledge-article = Article { $number }
+knowledge-pick = Pick an article
+knowledge-pick-hint = Type words at the left, in Chinese or English
+knowledge-history = Past conversations

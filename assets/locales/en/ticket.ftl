@@ -1,0 +1,34 @@
+# Tickets: form, list, stages.
+
+ticket-title = Ticket
+ticket-number = Ticket { $number }
+ticket-new = New ticket
+ticket-submit = Submit ticket
+ticket-submitting = Submitting
+ticket-submitted = Ticket { $number } submitted
+ticket-filled = { $filled } of { $total } filled in
+ticket-accept-all = Accept all
+ticket-required = Required
+ticket-field-wrong = { $field }: { $reason }
+ticket-missing = Still missing: { $fields }
+ticket-draft-kept = What you filled in is kept
+ticket-from-conversation = chat
+ticket-from-record = record
+ticket-from-plugin = plugin
+ticket-stage = Stage
+stage-open = Submitted
+stage-in-progress = In progress
+stage-waiting-for-customer = Waiting for customer
+stage-done = Done
+stage-cancelled = Cancelled
+ticket-due = Due by { $time }
+ticket-overdue = Overdue by { $time }
+ticket-comment = Comments
+ticket-comment-add = Add comment
+ticket-form = Form
+ticket-no-form = No ticket form is available
+ticket-no-form-hint = Enable a form plugin under Plugins
+ticket-empty = No tickets yet
+ticket-empty-hint = Press { $key } in a conversation; the form fills itself in
+ticket-customer = Customer
+ticket-created = Created { $time }

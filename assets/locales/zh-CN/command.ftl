@@ -1,0 +1,90 @@
+# One command each, by noun: its label, and what it does as the attribute `hint`.
+
+command-conversation-send = 发送回复
+    .hint = 把草稿放入发件箱
+command-conversation-take-next = 接入下一个
+    .hint = 接入等待最久的客户
+command-conversation-take = 接入会话
+    .hint = 由我处理这个会话
+command-conversation-transfer = 转派会话
+    .hint = 交给同事或技能组
+command-conversation-park = 挂起会话
+    .hint = 到时间或客户回复后回来
+command-conversation-resume = 取消挂起
+    .hint = 立即继续处理
+command-conversation-close = 结束并小结
+    .hint = 结束会话并写小结
+command-conversation-reopen = 重新打开会话
+    .hint = 继续已结束的会话
+command-conversation-next = 下一个会话
+    .hint = 打开队列中的下一个
+command-conversation-previous = 上一个会话
+    .hint = 打开队列中的上一个
+command-conversation-note = 写内部备注
+    .hint = 在回复与备注间切换
+command-conversation-tag = 添加标签
+    .hint = 给会话加标签
+command-conversation-attach = 添加附件
+    .hint = 选择要发送的文件
+command-conversation-focus-composer = 回到输入框
+    .hint = 光标回到输入框
+
+command-proposal-accept = 采纳建议
+    .hint = 按原样采纳
+command-proposal-edit = 修改建议
+    .hint = 放进输入框修改
+command-proposal-dismiss = 忽略建议
+    .hint = 不再显示这条建议
+
+command-ticket-new = 新建工单
+    .hint = 带入当前会话的内容
+command-ticket-submit = 提交工单
+    .hint = 提交打开的表单
+command-ticket-accept-fields = 采纳全部填写
+    .hint = 采纳表单里的全部建议
+
+command-knowledge-search = 搜索知识
+    .hint = 打开知识并搜索
+
+command-presence-ready = 切换为就绪
+    .hint = 接收新会话
+command-presence-busy = 切换为忙碌
+    .hint = 只处理手上的会话
+command-presence-break = 开始小休
+    .hint = 暂停接入
+command-presence-offline = 切换为离线
+    .hint = 不接收任何会话
+
+command-plugin-pause = 暂停插件
+    .hint = 暂停选中的插件
+command-plugin-resume = 恢复插件
+    .hint = 恢复选中的插件
+
+command-window-palette = 打开命令面板
+    .hint = 搜索客户、知识、命令
+command-window-desk = 打开工作台
+    .hint = 会话与客户
+command-window-tickets = 打开工单
+    .hint = 全部工单
+command-window-knowledge = 打开知识
+    .hint = 全部文章
+command-window-quality = 打开质检
+    .hint = 质检结果
+command-window-plugins = 打开插件
+    .hint = 状态、权限、日志
+command-window-settings = 打开设置
+    .hint = 语言、主题、通知
+command-window-theme = 切换深色与浅色
+    .hint = 切换主题
+command-window-language = 切换语言
+    .hint = 中文与英文
+command-window-scale-up = 放大
+    .hint = 放大界面
+command-window-scale-down = 缩小
+    .hint = 缩小界面
+command-window-close-tab = 关闭标签页
+    .hint = 会话不会结束
+command-window-next-tab = 下一个标签页
+    .hint = 切换到右边的标签页
+command-window-reset-layout = 恢复默认布局
+    .hint = 面板回到原来的位置

@@ -1,0 +1,35 @@
+# The customer card.
+
+customer-title = 客户
+customer-summary = { $devices } 台设备 · { $tickets } 张工单
+customer-visitor = 访客
+customer-unknown = 尚未识别的客户
+customer-unknown-hint = 核对手机号或订单号后关联
+customer-phone = 电话
+customer-mail = 邮箱
+customer-web = 网页身份
+customer-address = 地址
+customer-tier = 等级
+customer-tags = 标签
+customer-devices = 设备
+customer-orders = 订单
+customer-tickets = 工单
+customer-history = 往来记录
+customer-serial = 序列号
+customer-installed = { $date } 安装
+customer-bought = { $date } 购买
+customer-age-years = { $count } 年
+customer-warranty = 质保
+customer-warranty-until = 质保至 { $date }
+customer-warranty-extended = 延保至 { $date }
+customer-warranty-over = 已过保（{ $date }）
+customer-last-service = 上次服务
+customer-satisfaction = 满意 { $score }/5
+customer-since = { $date } 起的客户
+customer-consent-yes = 同意接收推荐
+customer-consent-no = 未同意推荐
+customer-no-devices = 没有登记设备
+customer-no-orders = 没有订单
+customer-no-history = 第一次联系
+customer-show-number = 显示完整号码
+customer-stale = 显示的是 { $age } 前的数据

@@ -1,0 +1,18 @@
+# Articles and their search.
+
+knowledge-title = 知识
+knowledge-search = 搜索知识
+knowledge-results = { $count } 篇文章
+knowledge-empty = 没有找到“{ $query }”
+knowledge-empty-hint = 换个说法，或输入故障代码、型号
+knowledge-suggested = 与当前对话相关
+knowledge-insert = 插入回复
+knowledge-insert-link = 插入链接
+knowledge-open = 打开文章
+knowledge-updated = { $date } 更新
+knowledge-tags = 标签
+knowledge-indexing = 正在建立索引
+knowledge-article = 文章 { $number }
+knowledge-pick = 选择一篇文章
+knowledge-pick-hint = 左侧输入关键词，中英文都可以
+knowledge-history = 历史对话

@@ -1,0 +1,34 @@
+# Tickets: form, list, stages.
+
+ticket-title = 工单
+ticket-number = 工单 { $number }
+ticket-new = 新建工单
+ticket-submit = 提交工单
+ticket-submitting = 正在提交
+ticket-submitted = 工单 { $number } 已提交
+ticket-filled = 已自动填 { $filled } / { $total }
+ticket-accept-all = 全部采纳
+ticket-required = 必填
+ticket-field-wrong = { $field }：{ $reason }
+ticket-missing = 还差：{ $fields }
+ticket-draft-kept = 填写内容已保存
+ticket-from-conversation = 对话
+ticket-from-record = 档案
+ticket-from-plugin = 插件
+ticket-stage = 进度
+stage-open = 已提交
+stage-in-progress = 处理中
+stage-waiting-for-customer = 待客户
+stage-done = 已完成
+stage-cancelled = 已取消
+ticket-due = { $time } 前完成
+ticket-overdue = 已超时 { $time }
+ticket-comment = 处理记录
+ticket-comment-add = 添加记录
+ticket-form = 表单
+ticket-no-form = 没有可用的工单表单
+ticket-no-form-hint = 在“插件”中启用一个表单插件
+ticket-empty = 还没有工单
+ticket-empty-hint = 在会话里按 { $key } 新建，内容会自动带入
+ticket-customer = 客户
+ticket-created = 创建于 { $time }

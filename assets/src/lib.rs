@@ -1,0 +1,24 @@
+//! Fonts, icons, sounds, design tokens, locales and the demo company, embedded in the program.
+//!
+//! | what | where | how it is used |
+//! |---|---|---|
+//! | design tokens | [`tokens`] | `tokens().light.accent` |
+//! | texts | [`Locale`] | `locale.text("queue-mine")`, `locale.text_with("queue-unread", &[("count", 3.into())])` |
+//! | clocks, dates, sizes | [`Locale`] | `locale.waiting(108)`, `locale.day(date, today)` |
+//! | search by pinyin initials | [`pinyin`] | `pinyin::initials("结束会话") == "jshh"` |
+//!
+//! This crate imports nothing of the application and no drawing library: colours are four bytes, fonts
+//! and sounds are byte slices.
+
+mod format;
+mod language;
+mod locale;
+pub mod pinyin;
+mod tokens;
+
+pub use format::TimeSpan;
+pub use language::Language;
+pub use locale::{Arg, ErrorText, Locale, LocaleError, locale_files};
+pub use tokens::{
+    Colour, Motion, Palette, Radii, Sizes, Spacing, TextStyle, TokenError, Tokens, TypeScale, tokens,
+};
