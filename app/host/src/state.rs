@@ -1,0 +1,231 @@
+//! What one instance carries: its limits, its meter and who it is.
+
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use sha2::{Digest, Sha256};
+use wasmtime::{ResourceLimiter, component::ResourceTable};
+
+use crate::{
+    contract::LaneKey,
+    host::{RunMode, Shared},
+    lane::Timers,
+    plugin::Plugin,
+    policy::TABLE_ELEMENTS_MAX,
+};
+
+/// Instances, tables and memories of one store. A guest of several core modules needs a few.
+const INSTANCES_MAX: usize = 32;
+/// Longest last words kept for a fault, in bytes.
+const LAST_WORDS_MAX_BYTES: usize = 2048;
+
+/// The data of one store.
+pub(crate) struct LaneState {
+    pub shared: Arc<Shared>,
+    pub plugin: Arc<Plugin>,
+    pub lane: LaneKey,
+    pub timers: Arc<Timers>,
+    pub table: ResourceTable,
+    pub limits: Limits,
+    pub meter: Arc<Meter>,
+    pub random: Random,
+    /// Responses the guest holds open.
+    pub responses: usize,
+    /// What it last logged as an error in the present call: a panic's message, as a rule.
+    pub last_words: Option<String>,
+}
+
+impl LaneState {
+    /// Keeps what may turn out to be the last words before a trap.
+    pub(crate) fn remember_words(&mut self, words: &str) {
+        self.last_words = Some(cut(words, LAST_WORDS_MAX_BYTES).to_owned());
+    }
+}
+
+/// The text up to so many bytes, at a character's border.
+pub(crate) fn cut(text: &str, max_bytes: usize) -> &str {
+    let mut end = text.len().min(max_bytes);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+/// Memory and tables of one store.
+pub(crate) struct Limits {
+    memory_max_bytes: usize,
+    memory_bytes: usize,
+    pub memory_peak_bytes: usize,
+    pub memory_denied: bool,
+    table_elements: usize,
+}
+
+impl Limits {
+    pub(crate) fn new(memory_max_bytes: usize) -> Self {
+        Self {
+            memory_max_bytes,
+            memory_bytes: 0,
+            memory_peak_bytes: 0,
+            memory_denied: false,
+            table_elements: 0,
+        }
+    }
+}
+
+impl ResourceLimiter for Limits {
+    fn memory_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _max: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        // Over all memories of the store together.
+        let wanted = self.memory_bytes.saturating_sub(current).saturating_add(desired);
+        if wanted > self.memory_max_bytes {
+            self.memory_denied = true;
+            return Ok(false);
+        }
+        self.memory_bytes = wanted;
+        self.memory_peak_bytes = self.memory_peak_bytes.max(wanted);
+        Ok(true)
+    }
+
+    fn table_growing(
+        &mut self,
+        current: usize,
+        desired: usize,
+        _max: Option<usize>,
+    ) -> wasmtime::Result<bool> {
+        let wanted = self.table_elements.saturating_sub(current).saturating_add(desired);
+        if wanted > TABLE_ELEMENTS_MAX {
+            self.memory_denied = true;
+            return Ok(false);
+        }
+        self.table_elements = wanted;
+        Ok(true)
+    }
+
+    fn instances(&self) -> usize {
+        INSTANCES_MAX
+    }
+
+    fn tables(&self) -> usize {
+        INSTANCES_MAX
+    }
+
+    fn memories(&self) -> usize {
+        INSTANCES_MAX
+    }
+}
+
+/// Processor time of one call, summed over the polls of its future. Time in which the host waits is no processor
+/// time, and neither is time in which the machine does something else.
+#[derive(Default)]
+pub(crate) struct Meter {
+    budget_ns: AtomicU64,
+    spent_ns: AtomicU64,
+    poll_started_ns: AtomicU64,
+    exceeded: AtomicBool,
+}
+
+impl Meter {
+    pub(crate) fn begin(&self, budget: Duration) {
+        self.budget_ns.store(nanos(budget), Ordering::Relaxed);
+        self.spent_ns.store(0, Ordering::Relaxed);
+        self.poll_started_ns.store(0, Ordering::Relaxed);
+        self.exceeded.store(false, Ordering::Relaxed);
+    }
+
+    pub(crate) fn spent(&self) -> Duration {
+        Duration::from_nanos(self.spent_ns.load(Ordering::Relaxed))
+    }
+
+    pub(crate) fn exceeded(&self) -> bool {
+        self.exceeded.load(Ordering::Relaxed)
+    }
+
+    /// Asked at every epoch, on the thread that polls: whether the guest has to stop.
+    pub(crate) fn is_over(&self) -> bool {
+        let present = thread_time_ns().saturating_sub(self.poll_started_ns.load(Ordering::Relaxed));
+        let over = self.spent_ns.load(Ordering::Relaxed) + present > self.budget_ns.load(Ordering::Relaxed);
+        if over {
+            self.exceeded.store(true, Ordering::Relaxed);
+        }
+        over
+    }
+
+    pub(crate) fn poll_begins(&self) {
+        self.poll_started_ns.store(thread_time_ns(), Ordering::Relaxed);
+    }
+
+    pub(crate) fn poll_ends(&self) {
+        let spent = thread_time_ns().saturating_sub(self.poll_started_ns.load(Ordering::Relaxed));
+        self.spent_ns.fetch_add(spent, Ordering::Relaxed);
+    }
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}
+
+/// Processor time of this thread.
+#[cfg(unix)]
+fn thread_time_ns() -> u64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    u64::try_from(time.tv_sec).unwrap_or(0) * 1_000_000_000 + u64::try_from(time.tv_nsec).unwrap_or(0)
+}
+
+/// Elapsed time, where the system's processor time is not at hand: stricter on a busy machine.
+#[cfg(not(unix))]
+fn thread_time_ns() -> u64 {
+    use std::{sync::LazyLock, time::Instant};
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    nanos(START.elapsed())
+}
+
+/// Randomness: the system's for customers, a fixed stream for drills and tests.
+pub(crate) enum Random {
+    System,
+    Seeded { seed: u64, block: u64 },
+}
+
+impl Random {
+    pub(crate) fn new(mode: RunMode) -> Self {
+        match mode {
+            RunMode::Live => Self::System,
+            RunMode::Drill { seed } | RunMode::Test { seed } => Self::Seeded { seed, block: 0 },
+        }
+    }
+
+    pub(crate) fn fill(&mut self, bytes: &mut [u8]) {
+        match self {
+            Self::System => {
+                if let Err(error) = getrandom::fill(bytes) {
+                    // Does not happen on the systems we run on; zeros would be silent, so say it.
+                    tracing::error!(%error, "the system gave no randomness");
+                }
+            }
+            Self::Seeded { seed, block } => {
+                for part in bytes.chunks_mut(32) {
+                    let hash = Sha256::new()
+                        .chain_update(seed.to_le_bytes())
+                        .chain_update(block.to_le_bytes())
+                        .finalize();
+                    part.copy_from_slice(&hash[..part.len()]);
+                    *block += 1;
+                }
+            }
+        }
+    }
+
+    pub(crate) fn number(&mut self) -> u64 {
+        let mut bytes = [0; 8];
+        self.fill(&mut bytes);
+        u64::from_le_bytes(bytes)
+    }
+}
