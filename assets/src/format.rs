@@ -3,6 +3,11 @@
 //! All take plain values and civil dates: what the moment is and in which zone is decided by the caller.
 //! Words come from `locales/*/format.ftl`.
 
+#![expect(
+    clippy::unused_self,
+    reason = "callers ask the locale for every form, whether or not it differs today"
+)]
+
 use jiff::{
     Span,
     civil::{Date, DateTime, Time},

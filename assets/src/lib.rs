@@ -5,15 +5,21 @@
 //! | design tokens | [`tokens`] | `tokens().light.accent` |
 //! | texts | [`Locale`] | `locale.text("queue-mine")`, `locale.text_with("queue-unread", &[("count", 3.into())])` |
 //! | clocks, dates, sizes | [`Locale`] | `locale.waiting(108)`, `locale.day(date, today)` |
+//! | fonts | [`font`] | `font::REGULAR`, `font::STRONG`, always loaded first |
+//! | icons | [`icon`] | `icon::CHAT`, drawn with the font `icon::FONT` |
+//! | sounds | [`sound`] | `sound::RING`, a WAV |
 //! | search by pinyin initials | [`pinyin`] | `pinyin::initials("结束会话") == "jshh"` |
 //!
 //! This crate imports nothing of the application and no drawing library: colours are four bytes, fonts
 //! and sounds are byte slices.
 
+pub mod font;
 mod format;
+pub mod icon;
 mod language;
 mod locale;
 pub mod pinyin;
+pub mod sound;
 mod tokens;
 
 pub use format::TimeSpan;
