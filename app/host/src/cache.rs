@@ -74,9 +74,8 @@ impl Cache {
 
     fn path(&self, hash: &[u8; 32]) -> PathBuf {
         let name = Sha256::new().chain_update(hash).chain_update(self.engine).finalize();
-        let mut text: String = name.iter().take(16).map(|byte| format!("{byte:02x}")).collect();
-        text.push_str(".code");
-        self.folder.join(text)
+        let half: [u8; 16] = std::array::from_fn(|index| name[index]);
+        self.folder.join(format!("{:032x}.code", u128::from_be_bytes(half)))
     }
 
     fn code(&self, hash: &[u8; 32], code: &[u8]) -> Hmac<Sha256> {

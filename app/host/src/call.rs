@@ -86,7 +86,7 @@ macro_rules! guest {
             let ($exports, $store) = (&$instance.exports, &mut $instance.store);
             begun.run($call).await
         };
-        $instance.end(begun, outcome)
+        $instance.end(&begun, outcome)
     }};
 }
 
@@ -112,7 +112,7 @@ impl Instance {
         let mut store = new_store(shared, plugin, lane, timers);
         let begun = begin(&mut store, CallKind::Init);
         let outcome = begun.run(linked.instantiate_async(&mut store)).await;
-        let instance = end(&mut store, begun, outcome).map_err(starting)?;
+        let instance = end(&mut store, &begun, outcome).map_err(starting)?;
         let exports = Exports::load(linked, &mut store, &instance, lane.role)
             .map_err(|error| CallError::Start(format!("{error:#}")))?;
         let mut started = Self { store, exports };
@@ -323,7 +323,7 @@ impl Instance {
             // The guest's destructor is a call like any other.
             let begun = self.begin(CallKind::AssistNext);
             let outcome = begun.run(generation.resource_drop_async(&mut self.store)).await;
-            self.end(begun, outcome)?;
+            self.end(&begun, outcome)?;
         }
         result
     }
@@ -350,7 +350,7 @@ impl Instance {
                 let guest = role!(exports.assist);
                 begun.run(guest.generation().call_next(&mut self.store, generation, &ctx)).await
             };
-            let Some(delta) = valid(convert::delta(answered(self.end(begun, outcome)?)?))? else {
+            let Some(delta) = valid(convert::delta(answered(self.end(&begun, outcome)?)?))? else {
                 return Ok(Answer::Done);
             };
             let state = self.store.data();
@@ -385,7 +385,7 @@ impl Instance {
 
     fn end<T>(
         &mut self,
-        begun: Begun,
+        begun: &Begun,
         outcome: Result<wasmtime::Result<T>, Elapsed>,
     ) -> Result<T, CallError> {
         end(&mut self.store, begun, outcome)
@@ -468,7 +468,7 @@ fn begin(store: &mut Store<LaneState>, kind: CallKind) -> Begun {
 /// Counts the call and names what went wrong.
 fn end<T>(
     store: &mut Store<LaneState>,
-    begun: Begun,
+    begun: &Begun,
     outcome: Result<wasmtime::Result<T>, Elapsed>,
 ) -> Result<T, CallError> {
     let state = store.data_mut();

@@ -91,8 +91,8 @@ pub(crate) struct AddressDenied;
 pub(crate) fn is_address_denied(error: &(dyn std::error::Error + 'static)) -> bool {
     let mut next = Some(error);
     while let Some(error) = next {
-        let inside = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-        if error.is::<AddressDenied>() || inside.is_some_and(|inside| inside.is::<AddressDenied>()) {
+        let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+        if error.is::<AddressDenied>() || matches!(wrapped, Some(inner) if inner.is::<AddressDenied>()) {
             return true;
         }
         next = error.source();

@@ -99,7 +99,7 @@ pub struct Host {
 impl Host {
     /// Starts a host without plugins. What happens is told through `events`.
     pub fn new(
-        config: HostConfig,
+        config: &HostConfig,
         services: Arc<dyn Services>,
         events: mpsc::Sender<HostEvent>,
     ) -> Result<Self, HostError> {
@@ -142,7 +142,7 @@ impl Host {
     /// Starts a lane before its first request, so that timers of its plugin run.
     pub fn open(&self, lane: &LaneKey) -> Result<(), PostError> {
         let plugin = self.running(&lane.plugin)?;
-        self.check_role(&plugin, lane)?;
+        check_role(&plugin, lane)?;
         self.lane(&plugin, lane, Half::Receive);
         Ok(())
     }
@@ -158,7 +158,7 @@ impl Host {
     /// there is none.
     pub fn post(&self, lane: &LaneKey, request: Request, tag: Tag) -> Result<(), PostError> {
         let plugin = self.running(&lane.plugin)?;
-        self.check_role(&plugin, lane)?;
+        check_role(&plugin, lane)?;
         if request.role().is_some_and(|role| role != lane.role) {
             return Err(PostError::WrongRole);
         }
@@ -245,12 +245,6 @@ impl Host {
         }
     }
 
-    fn check_role(&self, plugin: &Plugin, lane: &LaneKey) -> Result<(), PostError> {
-        let served = plugin.manifest.roles.contains(&lane.role) && interface_of(lane.role).is_some();
-        let addressed = (lane.role == Role::Channel) == lane.account.is_some();
-        if served && addressed { Ok(()) } else { Err(PostError::WrongRole) }
-    }
-
     fn lane(&self, plugin: &Arc<Plugin>, key: &LaneKey, half: Half) -> LaneHandle {
         plugin.lane(key, half, |start| {
             self.spawn(lane::run(Arc::clone(&self.shared), Arc::clone(plugin), start));
@@ -262,6 +256,12 @@ impl Host {
             runtime.spawn(future);
         }
     }
+}
+
+fn check_role(plugin: &Plugin, lane: &LaneKey) -> Result<(), PostError> {
+    let served = plugin.manifest.roles.contains(&lane.role) && interface_of(lane.role).is_some();
+    let addressed = (lane.role == Role::Channel) == lane.account.is_some();
+    if served && addressed { Ok(()) } else { Err(PostError::WrongRole) }
 }
 
 impl Drop for Host {

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! let (events, mut inbox) = tokio::sync::mpsc::channel(1024);
-//! let host = Host::new(HostConfig { cache_folder, mode: RunMode::Live }, services, events)?;
+//! let host = Host::new(&HostConfig { cache_folder, mode: RunMode::Live }, services, events)?;
 //! host.load(Package::read(bytes)?, &grants)?;             // compiles behind
 //! host.post(&lane, Request::Ingest(ingress), Tag(7))?;    // returns at once
 //! // later: HostEvent::Replied { tag: Tag(7), result: Ok(Answer::Batch(..)), .. }

@@ -183,7 +183,7 @@ impl Sections {
                     }
                 }
                 Payload::CustomSection(section) if depth == 0 => {
-                    found.custom(section.name(), section.data())?
+                    found.custom(section.name(), section.data())?;
                 }
                 _ => {}
             }

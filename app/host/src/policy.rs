@@ -72,7 +72,7 @@ pub const RESTART_LONGEST: Duration = Duration::from_secs(30);
 /// Faults within [`QUARANTINE_WINDOW`] that stop a plugin.
 pub const QUARANTINE_FAULTS: usize = 5;
 /// See [`QUARANTINE_FAULTS`].
-pub const QUARANTINE_WINDOW: Duration = Duration::from_secs(600);
+pub const QUARANTINE_WINDOW: Duration = Duration::from_mins(10);
 /// How often the epoch advances while a guest runs.
 pub const EPOCH_TICK: Duration = Duration::from_millis(5);
 /// Longest pause between two parts of a generated text.

@@ -71,7 +71,7 @@ fn text(what: &str, value: String, max_bytes: usize) -> Result<String, Invalid> 
 }
 
 fn tamed(value: String) -> String {
-    let harmless = |c: char| !(c.is_control() && !matches!(c, '\n' | '\t')) && !is_direction_mark(c);
+    let harmless = |c: char| (!c.is_control() || matches!(c, '\n' | '\t')) && !is_direction_mark(c);
     if value.chars().all(harmless) {
         return value;
     }
@@ -90,8 +90,8 @@ fn is_direction_mark(c: char) -> bool {
 }
 
 /// The words of a failure: cut, since nobody should lose an error to its length.
-pub(super) fn cut_text(value: String) -> String {
-    tamed(cut(&value, TEXT_MAX_BYTES).to_owned())
+pub(super) fn cut_text(value: &str) -> String {
+    tamed(cut(value, TEXT_MAX_BYTES).to_owned())
 }
 
 /// A sentence that a plugin answered with.
@@ -274,7 +274,7 @@ pub(crate) fn outcome(outcome: channel::Outcome) -> Result<SendOutcome, Invalid>
     Ok(match outcome {
         channel::Outcome::Sent(remote_id) => SendOutcome::Sent(id("sent", remote_id)?),
         channel::Outcome::RetryAfterMs(wait_ms) => SendOutcome::RetryAfterMs(wait_ms),
-        channel::Outcome::Rejected(why) => SendOutcome::Rejected(cut_text(why)),
+        channel::Outcome::Rejected(why) => SendOutcome::Rejected(cut_text(&why)),
         channel::Outcome::Unknown => SendOutcome::Unknown,
     })
 }

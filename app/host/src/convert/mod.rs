@@ -56,16 +56,16 @@ pub(crate) fn failure(failure: Failure) -> wit::Failure {
 /// A failure that a plugin answered with.
 pub(crate) fn failure_from(failure: wit::Failure) -> Failure {
     match failure {
-        wit::Failure::Denied(line) => Failure::Denied(inward::cut_text(line)),
-        wit::Failure::Invalid(what) => Failure::Invalid(inward::cut_text(what)),
+        wit::Failure::Denied(line) => Failure::Denied(inward::cut_text(&line)),
+        wit::Failure::Invalid(what) => Failure::Invalid(inward::cut_text(&what)),
         wit::Failure::Unauthorized => Failure::Unauthorized,
         wit::Failure::NotFound => Failure::NotFound,
-        wit::Failure::TooLarge(what) => Failure::TooLarge(inward::cut_text(what)),
+        wit::Failure::TooLarge(what) => Failure::TooLarge(inward::cut_text(&what)),
         wit::Failure::RateLimited(wait_ms) => Failure::RateLimited(wait_ms),
         wit::Failure::Unavailable(wait_ms) => Failure::Unavailable(wait_ms),
         wit::Failure::TimedOut => Failure::TimedOut,
         wit::Failure::Unsupported => Failure::Unsupported,
-        wit::Failure::Internal(what) => Failure::Internal(inward::cut_text(what)),
+        wit::Failure::Internal(what) => Failure::Internal(inward::cut_text(&what)),
     }
 }
 

@@ -40,7 +40,7 @@ impl log::Host for LaneState {
             if line.len() > LOG_LINE_MAX_BYTES {
                 break;
             }
-            line.push_str(&format!(" {}={}", field.name, field.value));
+            line.extend([" ", &field.name, "=", &field.value]);
         }
         let line = cut(&line, LOG_LINE_MAX_BYTES);
         let level = match level {
@@ -136,7 +136,7 @@ impl notify::Host for LaneState {
             .notifications
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .allows(NOTIFICATIONS_PER_MINUTE, Duration::from_secs(60));
+            .allows(NOTIFICATIONS_PER_MINUTE, Duration::from_mins(1));
         let urgency = match urgency {
             WitUrgency::Quiet => Urgency::Quiet,
             WitUrgency::Normal => Urgency::Normal,
