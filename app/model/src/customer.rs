@@ -45,7 +45,11 @@ impl Handle {
                 None => mask_middle(&self.value, 1, 1),
             },
             HandleKind::Web | HandleKind::Social | HandleKind::User => {
-                if self.value.chars().count() > 8 { mask_middle(&self.value, 2, 2) } else { self.value.clone() }
+                if self.value.chars().count() > 8 {
+                    mask_middle(&self.value, 2, 2)
+                } else {
+                    self.value.clone()
+                }
             }
         }
     }

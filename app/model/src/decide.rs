@@ -39,7 +39,9 @@ pub fn decide(directory: &Directory, input: &Input, now: Timestamp) -> Result<Ve
         Input::Edited { conversation, message, text } => {
             received::decide_edit(directory, *conversation, *message, text.as_deref())
         }
-        Input::Routed { conversation, agent } => conversation::decide_routed(directory, *conversation, *agent),
+        Input::Routed { conversation, agent } => {
+            conversation::decide_routed(directory, *conversation, *agent)
+        }
         Input::ParkEnded(conversation) => conversation::decide_park_ended(directory, *conversation),
         Input::Proposed(proposal) => proposal::decide_proposed(directory, proposal),
         Input::ProposalExpired { conversation, proposal } => {
@@ -53,14 +55,11 @@ pub fn decide(directory: &Directory, input: &Input, now: Timestamp) -> Result<Ve
         Input::Installed { plugin, version, serial, sha256, granted } => {
             Ok(plugin::decide_installed(directory, plugin, version, *serial, sha256, granted))
         }
-        Input::AccountMade(account) => {
-            Ok(vec![desk(StreamId::Desk, Payload::AccountSet(account.clone()))])
-        }
+        Input::AccountMade(account) => Ok(vec![desk(StreamId::Desk, Payload::AccountSet(account.clone()))]),
         Input::AgentAdded(profile) => Ok(agent::decide_added(directory, profile)),
-        Input::CustomerImported(customer) => Ok(vec![desk(
-            StreamId::Customer(customer.id),
-            Payload::CustomerCreated((**customer).clone()),
-        )]),
+        Input::CustomerImported(customer) => {
+            Ok(vec![desk(StreamId::Customer(customer.id), Payload::CustomerCreated((**customer).clone()))])
+        }
         Input::TicketImported(ticket) => {
             Ok(vec![desk(StreamId::Ticket(ticket.id), Payload::TicketOpened((**ticket).clone()))])
         }

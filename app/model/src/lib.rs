@@ -32,8 +32,8 @@ pub mod ticket;
 pub mod view;
 
 pub use id::{
-    AccountId, AgentId, ArticleId, ConversationId, CustomerId, EventId, FileId, FindingId, MessageId, PluginId,
-    ProposalId, QuestionId, TicketId,
+    AccountId, AgentId, ArticleId, ConversationId, CustomerId, EventId, FileId, FindingId, MessageId,
+    PluginId, ProposalId, QuestionId, TicketId,
 };
 /// The one type for a moment: UTC, read from a clock only at the engine's edge.
 pub use jiff::Timestamp;

@@ -68,16 +68,45 @@ pub enum NodeKind {
     Column,
     Section(AuthorText),
     Heading(AuthorText),
-    Text { text: AuthorText, tone: Tone },
-    Fact { label: AuthorText, value: AuthorText },
-    Badge { text: AuthorText, tone: Tone },
+    Text {
+        text: AuthorText,
+        tone: Tone,
+    },
+    Fact {
+        label: AuthorText,
+        value: AuthorText,
+    },
+    Badge {
+        text: AuthorText,
+        tone: Tone,
+    },
     Divider,
-    Grid { columns: Vec<AuthorText>, rows: Vec<Vec<AuthorText>> },
-    Input { label: AuthorText, value: String, hint: AuthorText },
-    Choice { label: AuthorText, selected: String, options: Vec<(String, AuthorText)> },
-    Toggle { label: AuthorText, on: bool },
-    Button { text: AuthorText, tone: Tone },
-    Link { text: AuthorText, url: String },
+    Grid {
+        columns: Vec<AuthorText>,
+        rows: Vec<Vec<AuthorText>>,
+    },
+    Input {
+        label: AuthorText,
+        value: String,
+        hint: AuthorText,
+    },
+    Choice {
+        label: AuthorText,
+        selected: String,
+        options: Vec<(String, AuthorText)>,
+    },
+    Toggle {
+        label: AuthorText,
+        on: bool,
+    },
+    Button {
+        text: AuthorText,
+        tone: Tone,
+    },
+    Link {
+        text: AuthorText,
+        url: String,
+    },
     /// A share from 0 to 1.
     Progress(f32),
     /// A few numbers as a small line.

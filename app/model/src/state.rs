@@ -160,7 +160,8 @@ impl Directory {
         for conversation in self.conversations.values() {
             match conversation.status {
                 Status::Assigned(agent) => {
-                    *loads.entry(agent).or_default().entry(conversation.channel.kind.clone()).or_default() += 1;
+                    *loads.entry(agent).or_default().entry(conversation.channel.kind.clone()).or_default() +=
+                        1;
                 }
                 Status::Waiting => waiting.push(conversation),
                 Status::Parked { .. } | Status::Closed => {}
@@ -204,7 +205,9 @@ fn assigned_agent(before: Option<&Conversation>, payload: &Payload) -> Option<Ag
 
 /// A conversation after one event of its stream; nothing while it has not been opened.
 pub fn apply_conversation(before: Option<Conversation>, event: &Event) -> Option<Conversation> {
-    if let Payload::ConversationOpened { customer, channel, thread, subject, skill, priority } = &event.payload {
+    if let Payload::ConversationOpened { customer, channel, thread, subject, skill, priority } =
+        &event.payload
+    {
         let StreamId::Conversation(id) = event.stream else { return before };
         return Some(Conversation {
             id,
@@ -356,7 +359,11 @@ pub fn apply_customer(before: Option<Customer>, event: &Event) -> Option<Custome
         Payload::CustomerUntagged(tag) => customer.tags.retain(|have| have != tag),
         Payload::DeviceRecorded(device) => {
             let same = customer.devices.iter_mut().find(|have| {
-                if device.serial.is_empty() { have.model == device.model } else { have.serial == device.serial }
+                if device.serial.is_empty() {
+                    have.model == device.model
+                } else {
+                    have.serial == device.serial
+                }
             });
             match same {
                 Some(have) => *have = device.clone(),

@@ -114,7 +114,12 @@ impl Reply<'_> {
     }
 
     /// What became of the proposal this reply began as.
-    fn outcome(&self, directory: &Directory, conversation: ConversationId, agent: AgentId) -> Option<Payload> {
+    fn outcome(
+        &self,
+        directory: &Directory,
+        conversation: ConversationId,
+        agent: AgentId,
+    ) -> Option<Payload> {
         let proposal = directory.proposal(conversation, self.from?)?;
         let Change::Reply(proposed) = &proposal.change else { return None };
         let same = proposed.trim() == self.text.trim();
@@ -185,9 +190,7 @@ fn movement(
         ConversationCommand::Take if closed => Err(Refusal::ConversationClosed),
         ConversationCommand::Take if conversation.status == Status::Assigned(agent) => Ok(Vec::new()),
         ConversationCommand::Take => Ok(vec![Payload::Assigned { agent }]),
-        ConversationCommand::Reopen if closed => {
-            Ok(vec![Payload::Reopened, Payload::Assigned { agent }])
-        }
+        ConversationCommand::Reopen if closed => Ok(vec![Payload::Reopened, Payload::Assigned { agent }]),
         ConversationCommand::Reopen => Ok(Vec::new()),
         _ if closed => Err(Refusal::ConversationClosed),
         // A waiting conversation can be handed on or finished without taking it first.
@@ -263,10 +266,7 @@ pub(super) fn decide_routed(
 }
 
 /// A parked conversation's time has come.
-pub(super) fn decide_park_ended(
-    directory: &Directory,
-    id: ConversationId,
-) -> Result<Vec<NewEvent>, Refusal> {
+pub(super) fn decide_park_ended(directory: &Directory, id: ConversationId) -> Result<Vec<NewEvent>, Refusal> {
     let conversation = directory.conversations.get(&id).ok_or(Refusal::NoConversation)?;
     let parked = matches!(conversation.status, Status::Parked { .. });
     Ok(parked.then(|| desk(on(id), Payload::Resumed)).into_iter().collect())

@@ -16,8 +16,7 @@ use crate::{
 /// A new proposal replaces an older one of the same plugin with the same key; when there are too many, the
 /// oldest expires.
 pub(super) fn decide_proposed(directory: &Directory, proposal: &Proposal) -> Result<Vec<NewEvent>, Refusal> {
-    let conversation =
-        directory.conversations.get(&proposal.conversation).ok_or(Refusal::NoConversation)?;
+    let conversation = directory.conversations.get(&proposal.conversation).ok_or(Refusal::NoConversation)?;
     if conversation.is_closed() {
         return Err(Refusal::ConversationClosed);
     }
@@ -108,7 +107,11 @@ fn carry_out(
             at: proposal.at,
             remote_id: None,
         }),
-        Change::Reply(_) | Change::Fields(_) | Change::Offer { .. } | Change::NextStep(_) | Change::WrapUp(_) => {
+        Change::Reply(_)
+        | Change::Fields(_)
+        | Change::Offer { .. }
+        | Change::NextStep(_)
+        | Change::WrapUp(_) => {
             return Ok(None);
         }
     };

@@ -32,7 +32,11 @@ pub(super) fn decide_submitted(
 
 /// Moves and comments. Whether the stage may follow the present one is checked by the engine, which has the
 /// ticket; tickets are not in the directory.
-pub(super) fn decide(agent: AgentId, id: TicketId, command: &TicketCommand) -> Result<Vec<NewEvent>, Refusal> {
+pub(super) fn decide(
+    agent: AgentId,
+    id: TicketId,
+    command: &TicketCommand,
+) -> Result<Vec<NewEvent>, Refusal> {
     let payload = match command {
         TicketCommand::Move(stage) => Payload::TicketMoved(*stage),
         TicketCommand::Comment(text) if text.trim().is_empty() => return Err(Refusal::Empty),
