@@ -163,6 +163,9 @@ pub enum AppendError {
         /// What it stands for.
         existing: Uuid,
     },
+    /// One event cannot be written down: it is of a kind that only a newer version knows.
+    #[error("an event cannot be written: {0}")]
+    Unwritable(String),
     /// One event is larger than the journal takes.
     #[error("an event of {bytes} bytes is larger than {limit}")]
     TooLarge {

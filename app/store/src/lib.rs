@@ -3,24 +3,54 @@
 //! # Invariants
 //!
 //! - The journal is the truth. Every projection can be dropped and rebuilt from it; events are never edited.
-//! - An acknowledged write is on disk: the write-ahead log is synced with every commit.
+//! - An acknowledged write is on the disk: the write-ahead log is synced with every commit.
 //! - What belongs together is one transaction: events, references to providers, the provider's cursor, the
 //!   draft that became a reply, the outbox row and the raw item all change or none of them does.
 //! - Beside the journal stand tables of their own that a rebuild does not touch: references to providers,
 //!   cursors, drafts, raw inbound items, storage of plugins and settings.
-//! - Synchronous. The engine calls it from a thread of its own.
+//! - Synchronous. The engine calls it from a thread of its own. [`Files`] may be used from any thread.
 //! - No clock and no randomness: moments, ids and keys are handed in.
+//!
+//! # Where things stand
+//!
+//! | module | what |
+//! |---|---|
+//! | `store`, `folder` | opening, the lock, transactions and groups of calls |
+//! | `append`, `chain`, `codec`, `read` | the journal |
+//! | `project`, `rebuild`, `verify`, `erase`, `export` | projections and care |
+//! | `lookup`, `thread`, `outbox`, `search` | reading the projections |
+//! | `draft`, `raw`, `kv`, `setting`, `file` | what is kept beside the journal |
 
+mod append;
+mod chain;
+mod codec;
+mod draft;
+mod erase;
 mod error;
-mod pending;
+mod export;
+mod file;
+mod folder;
+mod kv;
+mod lookup;
+mod outbox;
+mod project;
+mod raw;
+mod read;
+mod rebuild;
 mod record;
+mod search;
+mod setting;
+mod store;
+mod thread;
+mod verify;
 
 pub use error::{AppendError, FileError, KvError, OpenError, RawError, StorageError};
-pub use pending::{Files, Store};
+pub use file::Files;
 pub use record::{
     Commit, DeliveryRecord, Draft, DraftKey, EraseReport, ExternalRef, FindingRecord, NewRaw, OutboxItem,
     Problem, RawId, RawItem, RawOutcome, RawState, RefKind, ThreadPage, VerifyReport,
 };
+pub use store::Store;
 
 /// Largest event as JSON, in bytes: a message of the longest text in which every character needs escaping.
 pub const EVENT_MAX_BYTES: usize = 2 * 1024 * 1024;

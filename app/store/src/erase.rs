@@ -1,0 +1,223 @@
+//! Erasing a person's data: payloads are emptied, headers stay, and the chain still verifies, because it covers a
+//! payload only through the hash of what it once was.
+
+use model::{
+    CustomerId, FileId, Timestamp,
+    conversation::{Author, Delivery, Message},
+    customer::{Customer, Device, Handle},
+    event::{Payload, StreamId},
+    proposal::{Change, Prompt, Proposal, WrapUp},
+    quality::Finding,
+    ticket::Ticket,
+};
+use rusqlite::params;
+
+use crate::{Store, append::stream_number, codec, error::StorageError, record::EraseReport};
+
+impl Store {
+    /// Empties what the journal, the drafts and the names at providers say about a customer, deletes files that only
+    /// those events named, and makes the projections again. Raw items that were put aside and what plugins have
+    /// stored are not known to be anybody's and stay.
+    pub fn erase(&mut self, customer: CustomerId, at: Timestamp) -> Result<EraseReport, StorageError> {
+        let (report, files) = self.write(|store| store.erase_in_transaction(customer, at))?;
+        for file in files {
+            if !self.is_file_used(&file)? {
+                self.files.delete(&file)?;
+            }
+        }
+        // The old bytes still lie in free pages and in the write-ahead log until both are written anew.
+        self.db.execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")?;
+        Ok(report)
+    }
+
+    fn erase_in_transaction(
+        &mut self,
+        customer: CustomerId,
+        at: Timestamp,
+    ) -> Result<(EraseReport, Vec<FileId>), StorageError> {
+        let mut report = EraseReport { customer: Some(customer), ..EraseReport::default() };
+        let mut files = Vec::new();
+        let conversations = self.streams_of("conversation", customer)?;
+        let tickets = self.streams_of("ticket", customer)?;
+        let own = stream_number(&self.db, &StreamId::Customer(customer))?;
+        for (number, stream) in &conversations {
+            report.payloads += self.erase_stream(*number, at, &mut files)?;
+            if let StreamId::Conversation(id) = stream {
+                self.delete_drafts_of(*id)?;
+                self.delete_names_of(id.uuid())?;
+                report.conversations.push(*id);
+            }
+        }
+        for (number, stream) in &tickets {
+            report.payloads += self.erase_stream(*number, at, &mut files)?;
+            if let StreamId::Ticket(id) = stream {
+                report.tickets.push(*id);
+            }
+        }
+        if let Some(number) = own {
+            report.payloads += self.erase_stream(number, at, &mut files)?;
+        }
+        self.delete_names_of(customer.uuid())?;
+        self.rebuild_in_transaction()?;
+        Ok((report, files))
+    }
+
+    fn streams_of(&self, table: &str, customer: CustomerId) -> Result<Vec<(i64, StreamId)>, StorageError> {
+        let mut statement = self.db.prepare(&format!(
+            "SELECT s.number, s.kind, s.key FROM {table} t JOIN stream s ON s.number = t.stream
+             WHERE t.customer = ?1 ORDER BY s.number"
+        ))?;
+        let mut rows = statement.query([customer.uuid().as_bytes()])?;
+        let mut streams = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (kind, key): (String, Vec<u8>) = (row.get(1)?, row.get(2)?);
+            streams.extend(codec::stream(&kind, &key).map(|stream| (row.get_unwrap(0), stream)));
+        }
+        Ok(streams)
+    }
+
+    fn erase_stream(&self, number: i64, at: Timestamp, files: &mut Vec<FileId>) -> Result<u64, StorageError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT j.position, j.kind, p.json FROM journal j JOIN payload p USING (position)
+             WHERE j.stream = ?1 AND p.erased_ms IS NULL",
+        )?;
+        let found = statement
+            .query_map([number], |row| {
+                Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+            })?
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut erased = 0;
+        for (position, kind, json) in found {
+            let payload = codec::payload(&kind, &json);
+            files.extend(payload.files().iter().map(|file| file.file.clone()));
+            let Some(emptied) = emptied(payload) else { continue };
+            let json = match emptied {
+                // Nothing is known about its form.
+                Payload::Unknown { .. } => "null".to_owned(),
+                known => serde_json::to_string(&known)
+                    .map_err(|error| StorageError::unreadable("payload", position, error))?,
+            };
+            self.db
+                .prepare_cached("UPDATE payload SET json = ?2, erased_ms = ?3 WHERE position = ?1")?
+                .execute(params![position, json, codec::millis(at)])?;
+            erased += 1;
+        }
+        Ok(erased)
+    }
+
+    /// Deletes a provider's names for a thread or a sender.
+    fn delete_names_of(&self, id: uuid::Uuid) -> Result<(), StorageError> {
+        self.db
+            .prepare_cached("DELETE FROM external_ref WHERE id = ?1 AND kind IN (1, 2)")?
+            .execute([id.as_bytes()])?;
+        Ok(())
+    }
+}
+
+/// A payload without what could tell about a person; nothing where it says nothing. Every kind is listed, so that a
+/// new one has to be decided about.
+fn emptied(payload: Payload) -> Option<Payload> {
+    Some(match payload {
+        Payload::ConversationOpened { customer, channel, skill, priority, .. } => {
+            Payload::ConversationOpened {
+                customer,
+                channel,
+                thread: String::new(),
+                subject: String::new(),
+                skill,
+                priority,
+            }
+        }
+        Payload::MessageReceived(message) => Payload::MessageReceived(emptied_message(message)),
+        Payload::ReplyQueued { message, key } => {
+            Payload::ReplyQueued { message: emptied_message(message), key }
+        }
+        Payload::NoteAdded(message) => Payload::NoteAdded(emptied_message(message)),
+        Payload::DeliveryChanged { message, delivery, attempts, .. } => {
+            let delivery = match delivery {
+                Delivery::Failed(_) => Delivery::Failed(String::new()),
+                other => other,
+            };
+            Payload::DeliveryChanged { message, delivery, remote_id: None, attempts }
+        }
+        Payload::MessageEdited { message, .. } => Payload::MessageEdited { message, text: String::new() },
+        Payload::Transferred { to, .. } => Payload::Transferred { to, note: String::new() },
+        Payload::Closed(_) => Payload::Closed(WrapUp::default()),
+        Payload::TagAdded(_) => Payload::TagAdded(String::new()),
+        Payload::TagRemoved(_) => Payload::TagRemoved(String::new()),
+        Payload::ProposalMade(proposal) => Payload::ProposalMade(Proposal {
+            key: String::new(),
+            change: Change::Note(String::new()),
+            because: String::new(),
+            sources: Vec::new(),
+            ..proposal
+        }),
+        Payload::PromptShown(prompt) => Payload::PromptShown(Prompt {
+            key: String::new(),
+            title: String::new(),
+            text: String::new(),
+            ..prompt
+        }),
+        Payload::FindingRaised(finding) => {
+            Payload::FindingRaised(Finding { because: String::new(), advice: String::new(), ..finding })
+        }
+        Payload::FindingAnswered { finding, disputed, .. } => {
+            Payload::FindingAnswered { finding, disputed, words: String::new() }
+        }
+        Payload::CustomerCreated(customer) => {
+            Payload::CustomerCreated(Customer::named(customer.id, "", customer.since))
+        }
+        Payload::CustomerNamed { .. } => Payload::CustomerNamed { name: String::new(), title: String::new() },
+        Payload::HandleAdded(handle) => {
+            Payload::HandleAdded(Handle { kind: handle.kind, value: String::new() })
+        }
+        Payload::CustomerTagged(_) => Payload::CustomerTagged(String::new()),
+        Payload::CustomerUntagged(_) => Payload::CustomerUntagged(String::new()),
+        Payload::DeviceRecorded(device) => Payload::DeviceRecorded(emptied_device(device)),
+        Payload::TicketOpened(ticket) => Payload::TicketOpened(Ticket {
+            title: String::new(),
+            values: model::field::Values::new(),
+            comments: Vec::new(),
+            ..ticket
+        }),
+        Payload::TicketChanged(_) => Payload::TicketChanged(model::field::Values::new()),
+        Payload::TicketCommented(_) => Payload::TicketCommented(String::new()),
+        unknown @ Payload::Unknown { .. } => unknown,
+        Payload::MessageRedacted { .. }
+        | Payload::Assigned { .. }
+        | Payload::Unassigned
+        | Payload::Parked { .. }
+        | Payload::Resumed
+        | Payload::Reopened
+        | Payload::Seen { .. }
+        | Payload::ProposalSettled { .. }
+        | Payload::Linked(_)
+        | Payload::TicketLinked(_)
+        | Payload::PersonalDataRevealed { .. }
+        | Payload::TicketMoved(_)
+        | Payload::AgentProfiled(_)
+        | Payload::PresenceChanged(_)
+        | Payload::PluginInstalled { .. }
+        | Payload::PluginGranted(_)
+        | Payload::PluginPaused
+        | Payload::PluginResumed
+        | Payload::PluginQuarantined
+        | Payload::PluginFaulted(_)
+        | Payload::PluginRemoved
+        | Payload::AccountSet(_)
+        | Payload::AccountRemoved(_)
+        | Payload::DeadLettered { .. } => return None,
+    })
+}
+
+fn emptied_message(message: Message) -> Message {
+    let author = match message.author {
+        Author::Customer(_) => Author::Customer(String::new()),
+        agent @ Author::Agent(_) => agent,
+    };
+    Message { author, text: String::new(), files: Vec::new(), remote_id: None, ..message }
+}
+
+fn emptied_device(device: Device) -> Device {
+    Device { serial: String::new(), place: String::new(), ..device }
+}

@@ -1,0 +1,301 @@
+//! Opening the data folder, and transactions.
+
+use std::{collections::HashMap, fs::File, path::Path, path::PathBuf, time::Duration};
+
+use model::{AccountId, PluginId};
+use rusqlite::{Connection, OpenFlags};
+
+use crate::{
+    append::Heads,
+    error::{AppendError, KvError, OpenError, RawError, StorageError},
+    file::Files,
+    folder,
+    project::Projector,
+};
+
+const DATABASE_FILE: &str = "desk.sqlite";
+/// The schema that this program reads and writes.
+const SCHEMA_VERSION: i64 = 1;
+/// Schema changes in order: the script at index `n` leads from version `n` to `n + 1`.
+const MIGRATIONS: [&[&str]; SCHEMA_VERSION as usize] =
+    [&[include_str!("schema.sql"), include_str!("projections.sql")]];
+/// How long another program that reads the database (a backup) is waited for.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// Statements kept compiled.
+const STATEMENTS_CACHED: usize = 256;
+/// Events at the end of the journal whose hashes are checked when it is opened.
+const TAIL_CHECKED_EVENTS: i64 = 256;
+/// Identifies the file to other programs: the letters `SWBD`.
+const APPLICATION_ID: i64 = 0x5357_4244;
+
+/// The data folder of one desk, opened by this process alone.
+#[derive(Debug)]
+pub struct Store {
+    pub(crate) folder: PathBuf,
+    pub(crate) db: Connection,
+    pub(crate) heads: Heads,
+    pub(crate) projector: Projector,
+    pub(crate) files: Files,
+    /// Bytes of raw items by account, counted at the first need.
+    pub(crate) raw_bytes: Option<HashMap<AccountId, u64>>,
+    /// Bytes stored by plugins, each counted at the first need.
+    pub(crate) kv_bytes: HashMap<PluginId, u64>,
+    transaction: Transaction,
+    // Held until the store is dropped; the last field, so that the database is closed before.
+    _lock: File,
+}
+
+/// Whether a transaction is under way, and what failed in it.
+#[derive(Debug, Default)]
+struct Transaction {
+    is_open: bool,
+    failure: Option<StorageError>,
+}
+
+impl Store {
+    /// Opens or creates the data folder: takes its lock, brings the schema up to date and checks the end of the
+    /// journal.
+    pub fn open(folder: &Path) -> Result<Self, OpenError> {
+        let lock = folder::take(folder)?;
+        let files = Files::open_folder(folder)
+            .map_err(|cause| OpenError::Folder { folder: folder.to_owned(), cause })?;
+        let damaged = |error| match error {
+            StorageError::Damaged(why) => OpenError::Damaged { folder: folder.to_owned(), why },
+            StorageError::Unreadable { .. } => {
+                OpenError::Damaged { folder: folder.to_owned(), why: error.to_string() }
+            }
+            other => OpenError::Storage(other),
+        };
+        let db = connect(&folder.join(DATABASE_FILE)).map_err(damaged)?;
+        let found = schema_version(&db).map_err(damaged)?;
+        if found > SCHEMA_VERSION {
+            return Err(OpenError::Newer { folder: folder.to_owned(), found, known: SCHEMA_VERSION });
+        }
+        migrate(&db, found).map_err(damaged)?;
+        let mut store = Self {
+            folder: folder.to_owned(),
+            db,
+            heads: Heads::default(),
+            projector: Projector::default(),
+            files,
+            raw_bytes: None,
+            kv_bytes: HashMap::new(),
+            transaction: Transaction::default(),
+            _lock: lock,
+        };
+        store.check_tail().map_err(damaged)?;
+        Ok(store)
+    }
+
+    /// The data folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Attachments and recordings; the handle can be cloned and used from any thread.
+    pub fn files(&self) -> Files {
+        self.files.clone()
+    }
+
+    /// Runs several calls as one durable transaction: one sync of the disk for all of them. Each call inside may be
+    /// refused alone; a failure of the storage undoes all of them and is returned here.
+    pub fn group<T>(&mut self, work: impl FnOnce(&mut Self) -> T) -> Result<T, StorageError> {
+        if self.transaction.is_open {
+            return Ok(work(self));
+        }
+        self.db.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
+        self.transaction = Transaction { is_open: true, failure: None };
+        let answer = work(self);
+        self.transaction.is_open = false;
+        let committed = match self.transaction.failure.take() {
+            Some(failure) => Err(failure),
+            None => self.commit(),
+        };
+        match committed {
+            Ok(()) => Ok(answer),
+            Err(failure) => {
+                self.undo();
+                Err(failure)
+            }
+        }
+    }
+
+    /// Runs one writing call, in the transaction under way or in one of its own.
+    ///
+    /// What a call refuses it must refuse before it writes: within a group nothing else is undone.
+    pub(crate) fn write<T, E: Failure>(
+        &mut self,
+        work: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if !self.transaction.is_open {
+            return self.group(|store| store.write(work))?;
+        }
+        if let Some(failure) = &self.transaction.failure {
+            return Err(failure.clone().into());
+        }
+        let result = work(self);
+        if let Err(error) = &result {
+            self.transaction.failure = error.storage().cloned();
+        }
+        result
+    }
+
+    fn commit(&mut self) -> Result<(), StorageError> {
+        self.db.prepare_cached("COMMIT")?.execute([])?;
+        Ok(())
+    }
+
+    /// Goes back to what is on the disk, in the database and in memory.
+    fn undo(&mut self) {
+        if !self.db.is_autocommit() {
+            // Where even this fails the connection is beyond use, and every later call says so.
+            let _ = self.db.execute_batch("ROLLBACK");
+        }
+        self.projector.forget();
+        self.raw_bytes = None;
+        self.kv_bytes.clear();
+        self.heads.forget();
+    }
+
+    fn check_tail(&mut self) -> Result<(), StorageError> {
+        let first = (self.heads.end(&self.db)?.position - TAIL_CHECKED_EVENTS).max(0);
+        let mut before = crate::append::chain_at(&self.db, first)?;
+        let mut due = first + 1;
+        crate::read::rows(&self.db, first, i64::MAX, &mut |row| {
+            if row.header.position != due || row.header.chain(&before) != row.chain {
+                return Err(StorageError::Damaged(format!(
+                    "the journal does not hold together at event {due}"
+                )));
+            }
+            if !row.has_its_payload() {
+                return Err(StorageError::Damaged(format!("the payload of event {due} was changed")));
+            }
+            before = row.chain;
+            due += 1;
+            Ok(())
+        })
+    }
+}
+
+/// An error of a writing call that may come from the storage.
+pub trait Failure: From<StorageError> {
+    /// The storage's part in it.
+    fn storage(&self) -> Option<&StorageError>;
+}
+
+impl Failure for StorageError {
+    fn storage(&self) -> Option<&StorageError> {
+        Some(self)
+    }
+}
+
+macro_rules! failures {
+    ($($error:ident),*) => {$(
+        impl Failure for $error {
+            fn storage(&self) -> Option<&StorageError> {
+                match self {
+                    Self::Storage(error) => Some(error),
+                    _ => None,
+                }
+            }
+        }
+    )*};
+}
+
+failures!(AppendError, KvError, RawError);
+
+fn connect(path: &Path) -> Result<Connection, StorageError> {
+    let flags =
+        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let db = Connection::open_with_flags(path, flags)?;
+    db.busy_timeout(BUSY_TIMEOUT)?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+    // The first statement that reads the file: a file that is no database is found here.
+    db.pragma_update(None, "journal_mode", "WAL")?;
+    db.pragma_update(None, "synchronous", "FULL")?;
+    db.pragma_update(None, "foreign_keys", true)?;
+    db.pragma_update(None, "cell_size_check", true)?;
+    db.pragma_update(None, "trusted_schema", false)?;
+    db.pragma_update(None, "cache_size", -16 * 1024)?;
+    db.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
+    folder::protect_file(path)?;
+    Ok(db)
+}
+
+fn schema_version(db: &Connection) -> Result<i64, StorageError> {
+    Ok(db.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}
+
+/// Each step is a transaction of its own, so that an interrupted start goes on where it stopped.
+fn migrate(db: &Connection, found: i64) -> Result<(), StorageError> {
+    for (version, scripts) in (0..).zip(MIGRATIONS).skip(usize::try_from(found).unwrap_or(0)) {
+        db.execute_batch("BEGIN IMMEDIATE")?;
+        let done = scripts.iter().try_for_each(|script| db.execute_batch(script)).and_then(|()| {
+            db.pragma_update(None, "application_id", APPLICATION_ID)?;
+            db.pragma_update(None, "user_version", version + 1)?;
+            db.execute_batch("COMMIT")
+        });
+        if let Err(error) = done {
+            if !db.is_autocommit() {
+                db.execute_batch("ROLLBACK")?;
+            }
+            return Err(error.into());
+        }
+    }
+    Ok(())
+}
+
+/// A database of its own with empty projections, in a file that the system deletes by itself.
+pub fn scratch() -> Result<Connection, StorageError> {
+    let db = Connection::open("")?;
+    db.set_prepared_statement_cache_capacity(STATEMENTS_CACHED);
+    db.pragma_update(None, "synchronous", "OFF")?;
+    db.execute_batch(include_str!("projections.sql"))?;
+    Ok(db)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_newer_schema_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(Store::open(folder.path()).unwrap());
+        let db = connect(&folder.path().join(DATABASE_FILE)).unwrap();
+        db.pragma_update(None, "user_version", SCHEMA_VERSION + 1).unwrap();
+        drop(db);
+        let error = Store::open(folder.path()).unwrap_err();
+        assert!(matches!(error, OpenError::Newer { found, known, .. } if found == known + 1), "{error}");
+    }
+
+    #[test]
+    fn the_lock_names_its_holder() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        assert_eq!(folder::holder(folder.path()), Some(std::process::id()));
+        let text = Store::open(folder.path()).unwrap_err().to_string();
+        assert!(text.contains(&std::process::id().to_string()), "{text}");
+        drop(store);
+        drop(Store::open(folder.path()).unwrap());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn the_folder_is_its_owners_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let parent = tempfile::tempdir().unwrap();
+        let folder = parent.path().join("数据 folder");
+        let store = Store::open(&folder).unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&folder), 0o700);
+        assert_eq!(mode(&folder.join(DATABASE_FILE)), 0o600);
+        drop(store);
+    }
+
+    #[test]
+    fn a_moment_survives_to_the_millisecond() {
+        let at: model::Timestamp = "2026-11-24T09:41:07.123456789Z".parse().unwrap();
+        assert_eq!(crate::codec::moment(crate::codec::millis(at)).to_string(), "2026-11-24T09:41:07.123Z");
+    }
+}
