@@ -161,6 +161,11 @@ impl Gateway {
     }
 }
 
+/// Waits until the gateway closes, or was dropped.
+async fn told_to_close(closing: &mut watch::Receiver<bool>) {
+    let _either = closing.wait_for(|closing| *closing).await;
+}
+
 struct Acceptor {
     listener: TcpListener,
     router: Router,
@@ -177,8 +182,7 @@ impl Acceptor {
         let mut connections = JoinSet::new();
         loop {
             tokio::select! {
-                // Also when the sender is gone, that is, the gateway was dropped.
-                _ = closing.wait_for(|closing| *closing) => break,
+                () = told_to_close(&mut closing) => break,
                 Some(_ended) = connections.join_next() => {}
                 accepted = self.listener.accept() => match accepted {
                     Ok((stream, remote)) => self.open(stream, remote.ip(), &mut connections),
@@ -246,7 +250,7 @@ impl Connection {
         // What a client does wrong on its own connection is of no interest to anybody else.
         tokio::select! {
             _outcome = connection.as_mut() => return,
-            _ = self.closing.wait_for(|closing| *closing) => connection.as_mut().graceful_shutdown(),
+            () = told_to_close(&mut self.closing) => connection.as_mut().graceful_shutdown(),
         }
         let _outcome = connection.await;
     }
