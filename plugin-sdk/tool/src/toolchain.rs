@@ -7,6 +7,8 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use anyhow::{Result, bail};
+
 /// The target that plugins are compiled for: no system interface at all.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 
@@ -43,12 +45,32 @@ impl Toolchain {
         Some(Self::Debian { compiler: PathBuf::from(compiler), linker })
     }
 
+    /// The same, asking rustup for the target where there is no way yet.
+    pub fn find_or_add() -> Result<Self> {
+        if let Some(found) = Self::find() {
+            return Ok(found);
+        }
+        let added = Command::new("rustup").args(["target", "add", TARGET]).stdin(Stdio::null()).status();
+        if added.is_ok_and(|status| status.success())
+            && let Some(found) = Self::find()
+        {
+            return Ok(found);
+        }
+        bail!(
+            "there is no way to compile for {TARGET}: run `rustup target add {TARGET}`, or install {}",
+            DEBIAN_PACKAGES.join(" and ")
+        )
+    }
+
     /// What was found, in a sentence for the person who waits.
     pub fn describe(&self) -> String {
         match self {
             Self::Installed => format!("WebAssembly: the toolchain's own target {TARGET}"),
             Self::Debian { compiler, .. } => {
-                format!("WebAssembly: Debian's compiler {} with the standard library from source", compiler.display())
+                format!(
+                    "WebAssembly: Debian's compiler {} with the standard library from source",
+                    compiler.display()
+                )
             }
         }
     }
@@ -83,7 +105,8 @@ fn linker(sysroot: &Path) -> Option<PathBuf> {
 }
 
 fn output(program: &str, arguments: &[&str]) -> Option<String> {
-    let output = Command::new(program).args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    let output =
+        Command::new(program).args(arguments).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
@@ -124,7 +147,8 @@ mod tests {
         assert_eq!(ordinary.get_envs().count(), 0);
 
         let mut debian = Command::new("cargo");
-        let toolchain = Toolchain::Debian { compiler: "/usr/bin/rustc".into(), linker: "/opt/rust-lld".into() };
+        let toolchain =
+            Toolchain::Debian { compiler: "/usr/bin/rustc".into(), linker: "/opt/rust-lld".into() };
         toolchain.prepare(&mut debian);
         assert!(debian.get_args().any(|argument| argument == "-Zbuild-std=std,panic_abort"));
         let names: Vec<_> = debian.get_envs().map(|(name, _)| name.to_string_lossy().into_owned()).collect();

@@ -1,0 +1,187 @@
+//! Says what is in a package: for people, and for the checks of the build.
+
+use std::{fmt::Write as _, path::Path};
+
+use anyhow::{Context as _, Result};
+use model::plugin::{Capability, Manifest};
+use sha2::{Digest as _, Sha256};
+
+use crate::{
+    manifest::{self, capability_line, interface_of, role_name},
+    package::{self, Contents},
+};
+
+const CONTRACT: &str = "switchboard:plugin/";
+/// Interfaces of types and of what every plugin may do without asking.
+const FREE_IMPORTS: [&str; 6] = ["types", "forms", "advice", "log", "clock", "random"];
+
+/// A report on a package file.
+pub fn describe(file: &Path) -> Result<String> {
+    let bytes = std::fs::read(file).with_context(|| format!("reading {}", file.display()))?;
+    let contents = package::read(&bytes).with_context(|| format!("reading {}", file.display()))?;
+    let text = contents
+        .manifest
+        .as_deref()
+        .context("there is no manifest in it; build it with `switchboard plugin build`")?;
+    let manifest = manifest::parse(text, Path::new(manifest::FILE_NAME))?;
+    Ok(report(&manifest, &contents, &bytes))
+}
+
+fn report(manifest: &Manifest, contents: &Contents, bytes: &[u8]) -> String {
+    let list = |items: Vec<String>| if items.is_empty() { "none".to_owned() } else { items.join(", ") };
+    let mut out = String::new();
+    let hash: String = Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    });
+    let assets: Vec<String> =
+        contents.assets.iter().map(|(name, data)| format!("{name} ({} bytes)", data.len())).collect();
+    let lines = [
+        ("plugin", format!("{} {} (serial {})", manifest.id, manifest.version, manifest.serial)),
+        ("roles", list(manifest.roles.iter().map(|role| role_name(*role).to_owned()).collect())),
+        ("capabilities", list(manifest.capabilities.iter().map(capability_line).collect())),
+        ("settings", list(manifest.settings.iter().map(|field| field.id.clone()).collect())),
+        ("imports", list(contents.imports.iter().map(|name| short(name)).collect())),
+        ("exports", list(contents.exports.iter().map(|name| short(name)).collect())),
+        ("assets", list(assets)),
+        ("size", format!("{} bytes", bytes.len())),
+        ("sha256", hash),
+    ];
+    for (name, value) in lines {
+        let _ = writeln!(out, "{name:<13}{value}");
+    }
+    out
+}
+
+/// `kv` for `switchboard:plugin/kv@0.1.0`, anything else as it is.
+pub fn short(name: &str) -> String {
+    let inside = name.strip_prefix(CONTRACT).and_then(|rest| rest.split('@').next());
+    inside.unwrap_or(name).to_owned()
+}
+
+/// What does not fit between a component and its manifest.
+pub fn disagreements(manifest: &Manifest, contents: &Contents) -> Vec<String> {
+    let exports: Vec<String> = contents.exports.iter().map(|name| short(name)).collect();
+    let mut found = vec![];
+    for role in &manifest.roles {
+        if interface_of(*role).is_some_and(|interface| !exports.iter().any(|export| export == interface)) {
+            found.push(format!(
+                "the manifest has the role `{0}`, but the code does not export it: add it to `plugin!(...)`",
+                role_name(*role)
+            ));
+        }
+    }
+    for export in exports.iter().filter(|export| export.as_str() != "lifecycle") {
+        if !manifest.roles.iter().any(|role| interface_of(*role) == Some(export)) {
+            found.push(format!(
+                "the code exports `{export}`, but the manifest does not list it: add \"{export}\" to `roles`"
+            ));
+        }
+    }
+    for import in &contents.imports {
+        if !import.starts_with(CONTRACT) {
+            found.push(format!("the code imports `{import}`, which the desk does not offer"));
+            continue;
+        }
+        let import = short(import);
+        if !FREE_IMPORTS.contains(&import.as_str())
+            && !manifest.capabilities.iter().any(|it| grants(it, &import))
+        {
+            found.push(format!("the code uses `{import}`: add {} to `capabilities`", example(&import)));
+        }
+    }
+    found
+}
+
+/// Whether a capability lets a plugin use an interface at all.
+fn grants(capability: &Capability, interface: &str) -> bool {
+    matches!(
+        (capability, interface),
+        (Capability::Http(_) | Capability::HttpPrivate(_), "http")
+            | (Capability::Kv, "kv")
+            | (Capability::Blobs, "blobs")
+            | (Capability::Secret(_), "secrets")
+            | (Capability::Webhook, "webhook")
+            | (Capability::Push, "push")
+            | (Capability::Timers, "timers")
+            | (Capability::Notify, "notify")
+            | (Capability::Conversations, "conversations")
+            | (Capability::Customers | Capability::CustomersClear, "customers")
+            | (Capability::Knowledge, "knowledge")
+            | (Capability::Proposals, "proposals")
+    )
+}
+
+fn example(interface: &str) -> String {
+    match interface {
+        "http" => "{ http = \"crm.example.com:443\" }".to_owned(),
+        "secrets" => "{ secret = \"token\" }".to_owned(),
+        other => format!("\"{other}\""),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn manifest(roles: &str, capabilities: &str) -> Manifest {
+        let text = format!(
+            "id = \"hints\"\nversion = \"0.1.0\"\nname = \"n\"\nroles = [{roles}]\ncapabilities = [{capabilities}]\n"
+        );
+        manifest::parse(&text, Path::new("plugin.toml")).unwrap()
+    }
+
+    fn contents(imports: &[&str], exports: &[&str]) -> Contents {
+        let full = |names: &[&str]| names.iter().map(|name| format!("{CONTRACT}{name}@0.1.0")).collect();
+        Contents { imports: full(imports), exports: full(exports), ..Contents::default() }
+    }
+
+    #[test]
+    fn manifest_and_component_must_agree() {
+        let table = [
+            (
+                "\"assist\"",
+                "\"knowledge\"",
+                &["types", "log", "knowledge"][..],
+                &["lifecycle", "assist"][..],
+                None,
+            ),
+            (
+                "\"assist\"",
+                "",
+                &["knowledge"],
+                &["lifecycle", "assist"],
+                Some("add \"knowledge\" to `capabilities`"),
+            ),
+            ("\"assist\"", "", &["http"], &["lifecycle", "assist"], Some("{ http = ")),
+            ("\"assist\"", "", &[], &["lifecycle"], Some("does not export it")),
+            ("\"assist\"", "", &[], &["lifecycle", "assist", "quality"], Some("add \"quality\" to `roles`")),
+            ("\"assist\"", "{ secret = \"a\" }", &["secrets"], &["lifecycle", "assist"], None),
+            ("\"assist\"", "\"customers-clear\"", &["customers"], &["lifecycle", "assist"], None),
+        ];
+        for (roles, capabilities, imports, exports, complaint) in table {
+            let found = disagreements(&manifest(roles, capabilities), &contents(imports, exports));
+            match complaint {
+                None => assert!(found.is_empty(), "{found:?}"),
+                Some(part) => assert!(found.len() == 1 && found[0].contains(part), "{found:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn imports_from_elsewhere_are_named() {
+        let mut contents = contents(&[], &["lifecycle", "assist"]);
+        contents.imports.push("wasi:sockets/tcp@0.2.0".to_owned());
+        let found = disagreements(&manifest("\"assist\"", ""), &contents);
+        assert!(found[0].contains("wasi:sockets/tcp@0.2.0"), "{found:?}");
+    }
+
+    #[test]
+    fn the_report_names_everything() {
+        let contents = contents(&["kv"], &["lifecycle", "assist"]);
+        let report = report(&manifest("\"assist\"", "\"kv\""), &contents, b"bytes");
+        for part in ["hints 0.1.0", "assist", "\"kv\"", "lifecycle", "5 bytes", "sha256"] {
+            assert!(report.contains(part), "{part} in {report}");
+        }
+    }
+}
