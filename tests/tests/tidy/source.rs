@@ -70,9 +70,13 @@ pub fn parse(file: &SourceFile) -> syn::File {
     syn::parse_file(&file.text).unwrap_or_else(|error| panic!("{}: {error}", file.path))
 }
 
-/// Whether a file is wholly a test: it stands in a tests folder, or is a test module's own file.
+/// Whether a file is wholly a test: it stands in a tests folder, is a test module's own file, or a sample that tests and
+/// the hand-made desk share.
 pub fn is_test_file(path: &str) -> bool {
-    path.contains("/tests/") || path.ends_with("/tests.rs") || path.ends_with("_tests.rs")
+    path.contains("/tests/")
+        || path.contains("/fixture/")
+        || path.ends_with("/tests.rs")
+        || path.ends_with("_tests.rs")
 }
 
 /// Whether an item exists only in tests.
