@@ -30,3 +30,6 @@ composer-drop = Drop to attach
 composer-attachment-too-big = { $name } is over { $limit } and was not added
 composer-attachment-remove = Remove { $name }
 composer-sent-undo = Put in the outbox
+composer-again = press Enter again to send
+composer-insert = Insert
+composer-uploading = Reading files

@@ -61,3 +61,30 @@ event-customer-linked = Recognised as { $name }
 event-ticket = Ticket { $number } submitted
 event-ticket-stage = Ticket { $number }: { $stage }
 event-tagged = Tagged { $tag }
+conversation-ask-reply = Ask for a suggested reply
+conversation-check-quality = Check quality now
+conversation-copy-transcript = Copy the whole thread
+conversation-edited = edited
+conversation-load = { $count ->
+    [one] { $count } conversation
+   *[other] { $count } conversations
+    }
+conversation-park-quarter = In 15 minutes
+conversation-queue = The queue
+conversation-release = Back to the queue
+conversation-skill-hint = Skill, empty for anybody
+conversation-tag-remove = Click to remove the tag
+conversation-take-over = Take over
+delivery-cancelled = Withdrawn
+delivery-mark-not-sent = It did not go out
+event-finished = Conversation closed
+event-handed-over = Handed over to { $to }
+event-redacted = The customer took a message back
+event-set-aside = Parked until the customer replies
+event-set-aside-until = Parked until { $time }
+event-unassigned = Went back to the queue
+wrap-up-reason = Reason
+wrap-up-outcome = Outcome
+wrap-up-summary = Summary
+wrap-up-follow-ups = Follow-ups
+wrap-up-follow-ups-hint = One on each line

@@ -26,3 +26,4 @@ prompt-waiting = Customer waiting
 prompt-sla = Time limit
 prompt-coaching = Coaching
 prompt-offer = Offer
+proposal-append = Add to the draft

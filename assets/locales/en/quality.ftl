@@ -19,3 +19,6 @@ quality-count = { $count ->
     [one] { $count } finding
    *[other] { $count } findings
     }
+quality-understood = Understood
+quality-dispute = Dispute
+quality-joint = { ": " }

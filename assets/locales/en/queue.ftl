@@ -37,3 +37,7 @@ queue-empty-parked = Nothing is parked
 queue-empty-parked-hint = A parked conversation comes back at its time or with the customer’s reply
 queue-empty-filter = No conversation matches the filter
 queue-not-ready = You are not taking new conversations
+queue-empty-team = No colleague has a conversation
+queue-empty-team-hint = Conversations colleagues work on are listed here
+queue-trouble = a message did not go out
+queue-typing = typing…

@@ -27,3 +27,6 @@ composer-drop = 松开即可添加文件
 composer-attachment-too-big = { $name } 超过 { $limit }，未添加
 composer-attachment-remove = 移除 { $name }
 composer-sent-undo = 已放入发件箱
+composer-again = 再按一次 Enter 发送
+composer-insert = 插入
+composer-uploading = 正在读取文件

@@ -26,3 +26,4 @@ prompt-waiting = 客户在等
 prompt-sla = 时限
 prompt-coaching = 提示
 prompt-offer = 推荐
+proposal-append = 加到草稿后面

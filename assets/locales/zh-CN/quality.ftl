@@ -16,3 +16,6 @@ quality-empty-hint = 结束的会话会逐一检查
 quality-filter-severity = 级别
 quality-agent = 坐席
 quality-count = { $count } 条发现
+quality-understood = 知道了
+quality-dispute = 有异议
+quality-joint = { "：" }

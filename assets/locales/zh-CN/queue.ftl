@@ -31,3 +31,7 @@ queue-empty-parked = 没有挂起的会话
 queue-empty-parked-hint = 挂起的会话到时间或客户回复后会自动回来
 queue-empty-filter = 没有符合筛选的会话
 queue-not-ready = 您现在不接新会话
+queue-empty-team = 同事手上没有会话
+queue-empty-team-hint = 同事正在处理的会话会列在这里
+queue-trouble = 有消息未发出
+queue-typing = 正在输入…

@@ -1,0 +1,140 @@
+//! Alerts that reach a desk nobody looks at: sound, notification, the window manager's hint and the count in
+//! the title; what was missed is listed. Runs from `logic`, so also while the window is minimised.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use model::{
+    ConversationId,
+    conversation::Status,
+    view::{QueueRow, View},
+};
+
+use crate::{Ctx, ShellRequest, settings, shell::Sound, widget::text};
+
+/// Missed alerts that are kept; the oldest goes.
+const MISSED_MAX: usize = 50;
+/// How long it rings for a new conversation that nobody opens.
+const RING_MAX_S: f64 = 20.0;
+
+/// An alert that came while the window was not looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Missed {
+    /// When.
+    pub at: Timestamp,
+    /// What it said.
+    pub words: String,
+    /// The conversation it was about.
+    pub conversation: Option<ConversationId>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+struct Known {
+    unread: u32,
+    mine: bool,
+}
+
+/// What has been alerted of already.
+#[derive(Default)]
+pub struct Attention {
+    known: Option<HashMap<ConversationId, Known>>,
+    revision: Option<u64>,
+    missed: Vec<Missed>,
+    ringing_since: Option<f64>,
+    title: String,
+}
+
+impl Attention {
+    /// Alerts that were missed.
+    pub fn missed(&self) -> &[Missed] {
+        &self.missed
+    }
+
+    /// Forgets the missed alerts, because they were looked at.
+    pub fn clear_missed(&mut self) {
+        self.missed.clear();
+    }
+
+    /// Compares the view with the one before and asks for alerts.
+    pub fn update(&mut self, ctx: &Ctx<'_>, now: f64) {
+        self.set_title(ctx);
+        self.stop_ringing(ctx, now);
+        if self.revision == Some(ctx.view.revision) {
+            return;
+        }
+        self.revision = Some(ctx.view.revision);
+        let current = known(ctx.view);
+        // What was there when the window opened is no news.
+        let Some(before) = self.known.replace(current.clone()) else { return };
+        let away = !ctx.shell.focused || ctx.shell.minimised;
+        for row in ctx.view.queue.iter() {
+            let (Some(is), was) = (current.get(&row.id), before.get(&row.id)) else { continue };
+            let mine_now = is.mine && !was.is_some_and(|was| was.mine);
+            let written = is.mine && is.unread > was.map_or(0, |was| was.unread);
+            if mine_now {
+                self.alert(ctx, row, "notice-assigned", Sound::NewConversation, away, now);
+            } else if written && (away || ctx.active != Some(row.id)) {
+                self.alert(ctx, row, "notice-message", Sound::Message, away, now);
+            }
+        }
+    }
+
+    fn alert(&mut self, ctx: &Ctx<'_>, row: &QueueRow, key: &str, sound: Sound, away: bool, now: f64) {
+        let preview = text::one_line(&row.preview);
+        let arguments = [("name", row.name.as_str().into()), ("text", preview.as_str().into())];
+        let words = ctx.tw(key, &arguments);
+        if settings::is_on(ctx.view, settings::NOTIFY_SOUND) {
+            ctx.request(ShellRequest::PlaySound(sound));
+        }
+        if !away {
+            return;
+        }
+        ctx.request(ShellRequest::RequestAttention);
+        if settings::is_on(ctx.view, settings::NOTIFY_DESKTOP) {
+            ctx.request(ShellRequest::Notify {
+                title: row.name.clone(),
+                body: if sound == Sound::Message { preview } else { words.clone() },
+                conversation: Some(row.id),
+            });
+        }
+        if sound == Sound::NewConversation
+            && self.ringing_since.is_none()
+            && settings::is_on(ctx.view, settings::NOTIFY_SOUND)
+        {
+            self.ringing_since = Some(now);
+            ctx.request(ShellRequest::Ring(true));
+        }
+        self.missed.push(Missed { at: ctx.now, words, conversation: Some(row.id) });
+        if self.missed.len() > MISSED_MAX {
+            self.missed.remove(0);
+        }
+    }
+
+    fn stop_ringing(&mut self, ctx: &Ctx<'_>, now: f64) {
+        let Some(since) = self.ringing_since else { return };
+        let looked_at = ctx.shell.focused && !ctx.shell.minimised;
+        if looked_at || now - since > RING_MAX_S {
+            self.ringing_since = None;
+            ctx.request(ShellRequest::Ring(false));
+        }
+    }
+
+    fn set_title(&mut self, ctx: &Ctx<'_>) {
+        let name = ctx.t("app-name");
+        let unread = ctx.derived.unread;
+        let title = if unread == 0 {
+            name.to_owned()
+        } else {
+            ctx.tw("app-title-unread", &[("count", unread.into()), ("name", name.into())])
+        };
+        if title != self.title {
+            ctx.request(ShellRequest::SetTitle(title.clone()));
+            self.title = title;
+        }
+    }
+}
+
+fn known(view: &View) -> HashMap<ConversationId, Known> {
+    let mine = |row: &QueueRow| matches!(row.status, Status::Assigned(agent) if agent == view.me);
+    view.queue.iter().map(|row| (row.id, Known { unread: row.unread, mine: mine(row) })).collect()
+}
