@@ -161,7 +161,3 @@ fn owner_only(path: &Path, mode: u32) -> io::Result<()> {
 fn owner_only(_path: &Path, _mode: u32) -> io::Result<()> {
     Ok(())
 }
-
-#[cfg(test)]
-#[path = "cache_tests.rs"]
-mod tests;

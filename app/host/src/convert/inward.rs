@@ -3,13 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use model::{
-    ConversationId, FileId, MessageId, Timestamp,
-    conversation::Attachment,
+    ConversationId, MessageId, Timestamp,
     field::{Field, FieldKind, FieldOption, FieldValue, Origin, ShowIf, Values},
-    limits::{
-        ATTACHMENT_MAX_BYTES, ATTACHMENTS_MAX, FORM_FIELDS_MAX, MESSAGE_TEXT_MAX_BYTES, NAME_MAX_BYTES,
-        TAGS_MAX,
-    },
+    limits::{FORM_FIELDS_MAX, MESSAGE_TEXT_MAX_BYTES, NAME_MAX_BYTES, TAGS_MAX},
     panel::Tone,
     proposal::{Change, PromptClass, Source, WrapUp},
     quality::{Evidence, Severity},
@@ -18,25 +14,21 @@ use model::{
 use super::Invalid;
 use crate::{
     bindings::{
-        exports::switchboard::plugin::{assist, channel, lookup, quality, ticket_form},
+        exports::switchboard::plugin::{assist, lookup, quality, ticket_form},
         switchboard::plugin::{advice as wit_advice, forms as wit_forms, types as wit},
     },
     contract::{
-        Action, Advice, Batch, Card, Criterion, Delta, Fact, FindingDraft, Form, Incoming, Item, Mark, Pairs,
-        Party, ReceiptState, Remark, Scorecard, SendOutcome, SentState, Submitted, WebReply,
+        Action, Advice, Card, Criterion, Delta, Fact, FindingDraft, Form, Mark, Pairs, Remark, Scorecard,
+        Submitted,
     },
-    policy::{ADVICE_ITEMS_MAX, HTTP_BODY_MAX_BYTES, HTTP_HEADER_MAX_BYTES, HTTP_HEADERS_MAX},
+    policy::ADVICE_ITEMS_MAX,
     state::cut,
 };
 
-/// Items of one batch.
-const BATCH_ITEMS_MAX: usize = 1000;
-/// HTML of one message, in bytes.
-const HTML_MAX_BYTES: usize = 2 * 1024 * 1024;
 /// An id or cursor of a provider, in bytes.
 const REMOTE_ID_MAX_BYTES: usize = 1024;
 /// A sentence or paragraph of a plugin, in bytes.
-const TEXT_MAX_BYTES: usize = 16 * 1024;
+pub(super) const TEXT_MAX_BYTES: usize = 16 * 1024;
 /// Facts, rows, sources, remarks and the like in one list.
 const LIST_MAX: usize = 64;
 /// Cards of one search, criteria of a rubric, marks and findings of a scorecard.
@@ -45,25 +37,13 @@ const CARDS_MAX: usize = 100;
 const CHOICES_MAX: usize = 500;
 /// Characters that change the direction of text, in one text. More serve nobody but somebody who wants to deceive.
 const DIRECTION_MARKS_MAX: usize = 64;
-/// Headers of an answer that belong to the gateway.
-const GATEWAY_HEADERS: &[&str] = &[
-    "connection",
-    "keep-alive",
-    "transfer-encoding",
-    "content-length",
-    "upgrade",
-    "trailer",
-    "te",
-    "date",
-    "server",
-];
 
-fn invalid<T>(what: &str, why: impl std::fmt::Display) -> Result<T, Invalid> {
+pub(super) fn invalid<T>(what: &str, why: impl std::fmt::Display) -> Result<T, Invalid> {
     Err(Invalid(format!("{what}: {why}")))
 }
 
 /// A text within its limit, without control characters, and with few marks of direction.
-fn text(what: &str, value: String, max_bytes: usize) -> Result<String, Invalid> {
+pub(super) fn text(what: &str, value: String, max_bytes: usize) -> Result<String, Invalid> {
     if value.len() > max_bytes {
         return invalid(what, format_args!("{} bytes, {max_bytes} allowed", value.len()));
     }
@@ -99,7 +79,7 @@ pub(crate) fn short(value: String) -> Result<String, Invalid> {
     text("text", value, TEXT_MAX_BYTES)
 }
 
-fn name(what: &str, value: String) -> Result<String, Invalid> {
+pub(super) fn name(what: &str, value: String) -> Result<String, Invalid> {
     text(what, value, NAME_MAX_BYTES)
 }
 
@@ -108,7 +88,7 @@ pub(super) fn words(what: &str, value: String) -> Result<String, Invalid> {
 }
 
 /// An id that must be there and must come back as it was.
-fn id(what: &str, value: String) -> Result<String, Invalid> {
+pub(super) fn id(what: &str, value: String) -> Result<String, Invalid> {
     if value.is_empty() {
         return invalid(what, "is empty");
     }
@@ -118,7 +98,7 @@ fn id(what: &str, value: String) -> Result<String, Invalid> {
     Ok(value)
 }
 
-fn list<A, B>(
+pub(super) fn list<A, B>(
     what: &str,
     items: Vec<A>,
     most: usize,
@@ -139,152 +119,13 @@ pub(super) fn share(what: &str, value: f32) -> Result<f32, Invalid> {
     }
 }
 
-fn moment(what: &str, at_ms: u64) -> Result<Timestamp, Invalid> {
+pub(super) fn moment(what: &str, at_ms: u64) -> Result<Timestamp, Invalid> {
     let at = i64::try_from(at_ms).ok().and_then(|at_ms| Timestamp::from_millisecond(at_ms).ok());
     at.map_or_else(|| invalid(what, "no such time"), Ok)
 }
 
-fn pairs(what: &str, pairs: Vec<wit::Pair>) -> Result<Pairs, Invalid> {
+pub(super) fn pairs(what: &str, pairs: Vec<wit::Pair>) -> Result<Pairs, Invalid> {
     list(what, pairs, LIST_MAX, |pair| Ok((name(what, pair.name)?, words(what, pair.value)?)))
-}
-
-fn party(party: wit::Party) -> Result<Party, Invalid> {
-    Ok(Party {
-        id: id("party.id", party.id)?,
-        name: name("party.name", party.name)?,
-        handle: name("party.handle", party.handle)?,
-    })
-}
-
-fn file(file: wit::BlobRef) -> Result<Attachment, Invalid> {
-    let named_by_hash =
-        file.id.len() == 64 && file.id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    if !named_by_hash {
-        return invalid("file.id", "not from blobs.put");
-    }
-    if file.bytes > ATTACHMENT_MAX_BYTES {
-        return invalid("file.bytes", format_args!("{}, {ATTACHMENT_MAX_BYTES} allowed", file.bytes));
-    }
-    Ok(Attachment {
-        file: FileId::new(file.id),
-        name: name("file.name", file.name)?,
-        media_type: name("file.mime", file.mime)?,
-        bytes: file.bytes,
-    })
-}
-
-pub(crate) fn batch(batch: channel::Batch) -> Result<Batch, Invalid> {
-    Ok(Batch {
-        items: list("items", batch.items, BATCH_ITEMS_MAX, item)?,
-        cursor: batch.cursor.map(|cursor| text("cursor", cursor, TEXT_MAX_BYTES)).transpose()?,
-        poll_again_ms: batch.poll_again_ms,
-        reply: batch.reply.map(reply).transpose()?,
-    })
-}
-
-fn reply(reply: channel::WebReply) -> Result<WebReply, Invalid> {
-    if !(200..=599).contains(&reply.status) {
-        return invalid("reply.status", reply.status);
-    }
-    if reply.body.len() > HTTP_BODY_MAX_BYTES {
-        return invalid(
-            "reply.body",
-            format_args!("{} bytes, {HTTP_BODY_MAX_BYTES} allowed", reply.body.len()),
-        );
-    }
-    let mut headers = list("reply.headers", reply.headers, HTTP_HEADERS_MAX, |header| {
-        let name = header.name.to_ascii_lowercase();
-        let token = !name.is_empty()
-            && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-        let clean = !header.value.bytes().any(|byte| byte < b' ' && byte != b'\t' || byte == 0x7f);
-        if !token || !clean || name.len() + header.value.len() > HTTP_HEADER_MAX_BYTES {
-            return invalid("reply.headers", "a header that cannot be sent");
-        }
-        Ok((name, header.value))
-    })?;
-    headers.retain(|(name, _)| !GATEWAY_HEADERS.contains(&name.as_str()));
-    let topic = reply.topic.map(|topic| id("reply.topic", topic)).transpose()?;
-    Ok(WebReply { status: reply.status, headers, body: reply.body, topic })
-}
-
-fn item(item: channel::Item) -> Result<Item, Invalid> {
-    Ok(match item {
-        channel::Item::Message(message) => Item::Message(Box::new(incoming(message)?)),
-        channel::Item::Edit(edit) => Item::Edit {
-            remote_id: id("edit.remote-id", edit.remote_id)?,
-            thread: id("edit.thread", edit.thread)?,
-            at: moment("edit.at-ms", edit.at_ms)?,
-            text: text("edit.text", edit.text, MESSAGE_TEXT_MAX_BYTES)?,
-        },
-        channel::Item::Redaction(redaction) => Item::Redaction {
-            remote_id: id("redaction.remote-id", redaction.remote_id)?,
-            thread: id("redaction.thread", redaction.thread)?,
-            at: moment("redaction.at-ms", redaction.at_ms)?,
-        },
-        channel::Item::Receipt(receipt) => Item::Receipt {
-            remote_id: id("receipt.remote-id", receipt.remote_id)?,
-            thread: id("receipt.thread", receipt.thread)?,
-            state: match receipt.state {
-                channel::ReceiptState::Delivered => ReceiptState::Delivered,
-                channel::ReceiptState::Read => ReceiptState::Read,
-                channel::ReceiptState::Failed => ReceiptState::Failed,
-            },
-            at: moment("receipt.at-ms", receipt.at_ms)?,
-            reason: words("receipt.reason", receipt.reason)?,
-        },
-        channel::Item::Typing(typing) => Item::Typing {
-            thread: id("typing.thread", typing.thread)?,
-            who: party(typing.who)?,
-            active: typing.active,
-        },
-        channel::Item::Facts(facts) => Item::Facts {
-            thread: id("facts.thread", facts.thread)?,
-            who: party(facts.who)?,
-            facts: pairs("facts.facts", facts.facts)?,
-        },
-        channel::Item::Closed(closed) => Item::Closed {
-            thread: id("closed.thread", closed.thread)?,
-            at: moment("closed.at-ms", closed.at_ms)?,
-            reason: words("closed.reason", closed.reason)?,
-        },
-    })
-}
-
-fn incoming(message: channel::Incoming) -> Result<Incoming, Invalid> {
-    let from_us = match message.dir {
-        wit::Direction::Inbound => false,
-        wit::Direction::Outbound => true,
-        wit::Direction::Note => return invalid("message.dir", "a channel has no notes"),
-    };
-    Ok(Incoming {
-        remote_id: id("message.remote-id", message.remote_id)?,
-        thread: id("message.thread", message.thread)?,
-        subject: message.subject.map(|subject| name("message.subject", subject)).transpose()?,
-        at: moment("message.at-ms", message.at_ms)?,
-        from_us,
-        sender: party(message.sender)?,
-        text: text("message.text", message.text, MESSAGE_TEXT_MAX_BYTES)?,
-        html: message.html.map(|html| text("message.html", html, HTML_MAX_BYTES)).transpose()?,
-        files: list("message.files", message.files, ATTACHMENTS_MAX, file)?,
-        in_reply_to: message.in_reply_to.map(|reply| id("message.in-reply-to", reply)).transpose()?,
-    })
-}
-
-pub(crate) fn outcome(outcome: channel::Outcome) -> Result<SendOutcome, Invalid> {
-    Ok(match outcome {
-        channel::Outcome::Sent(remote_id) => SendOutcome::Sent(id("sent", remote_id)?),
-        channel::Outcome::RetryAfterMs(wait_ms) => SendOutcome::RetryAfterMs(wait_ms),
-        channel::Outcome::Rejected(why) => SendOutcome::Rejected(cut_text(&why)),
-        channel::Outcome::Unknown => SendOutcome::Unknown,
-    })
-}
-
-pub(crate) fn sent_state(state: channel::SentState) -> Result<SentState, Invalid> {
-    Ok(match state {
-        channel::SentState::WasSent(remote_id) => SentState::WasSent(id("was-sent", remote_id)?),
-        channel::SentState::NotSent => SentState::NotSent,
-        channel::SentState::CannotTell => SentState::CannotTell,
-    })
 }
 
 pub(crate) fn cards(cards: Vec<lookup::Card>) -> Result<Vec<Card>, Invalid> {

@@ -3,6 +3,7 @@
 //! Outward, personal data is masked unless granted. Inward, nothing is believed: sizes, ids, numbers and trees are
 //! checked, and what does not hold is an error that says where.
 
+mod channel;
 mod inward;
 mod outward;
 mod panel;
@@ -11,9 +12,9 @@ use model::Timestamp;
 
 use crate::{bindings::switchboard::plugin::types as wit, error::Failure};
 
+pub(crate) use channel::{batch, outcome, sent_state};
 pub(crate) use inward::{
-    advice, batch, card, cards, criteria, delta, fields, forms, outcome, remarks, scorecard, sent_state,
-    short, submitted,
+    advice, card, cards, criteria, delta, fields, forms, remarks, scorecard, short, submitted,
 };
 pub(crate) use outward::{
     blob, contact, contact_event, customer, fate, ingress, outgoing, pairs, panel_event, place, signal, task,

@@ -45,12 +45,17 @@ impl customers::Host for LaneState {
 }
 
 impl knowledge::Host for LaneState {
-    async fn search(&mut self, query: String, limit: u32) -> Result<Vec<Hit>, Failure> {
+    async fn search(
+        &mut self,
+        query: String,
+        limit: u32,
+        language: Option<String>,
+    ) -> Result<Vec<Hit>, Failure> {
         self.plugin.allow(&Capability::Knowledge).map_err(convert::failure)?;
         let query = SearchQuery {
             text: query.chars().take(SEARCH_QUERY_MAX_CHARS).collect(),
             limit: (limit as usize).min(SEARCH_RESULTS_MAX),
-            language: Some(self.shared.services.locale()),
+            language: Some(language.unwrap_or_else(|| self.shared.services.locale())),
             ..SearchQuery::default()
         };
         let hits = self.shared.services.search(query).await.map_err(convert::failure)?;
@@ -66,9 +71,9 @@ impl knowledge::Host for LaneState {
             .collect())
     }
 
-    async fn get(&mut self, article: String) -> Result<Article, Failure> {
+    async fn get(&mut self, article: String, language: Option<String>) -> Result<Article, Failure> {
         self.plugin.allow(&Capability::Knowledge).map_err(convert::failure)?;
-        let language = self.shared.services.locale();
+        let language = language.unwrap_or_else(|| self.shared.services.locale());
         let article = self.shared.services.article(ArticleId::new(article), language);
         let article = article.await.map_err(convert::failure)?;
         Ok(Article {
