@@ -18,7 +18,7 @@ pub fn run(long: bool) -> Result<()> {
     stages.run("format", lint::format);
     stages.run("prepare", build::all);
     stages.run("tests", || {
-        tally = suites::run(None)?;
+        tally = suites::run(None, long)?;
         if tally.is_good() { Ok(()) } else { bail!("{}", tally.line()) }
     });
     stages.run("benches", || benches::all(long));

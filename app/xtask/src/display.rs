@@ -11,8 +11,10 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
 
-const WIDTH: u32 = 1600;
-const HEIGHT: u32 = 1000;
+/// The screen's size; the desk fills it, because nothing else is there.
+pub const SIZE: &str = "1600x1000";
+/// Bits of a pixel's colour.
+const DEPTH: u32 = 24;
 /// How often the screen is looked at while waiting for the window.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
 
@@ -41,7 +43,7 @@ impl VirtualDisplay {
                 "1",
                 "-screen",
                 "0",
-                &format!("{WIDTH}x{HEIGHT}x24"),
+                &format!("{SIZE}x{DEPTH}"),
                 "-nolisten",
                 "tcp",
                 "-fbdir",
@@ -202,7 +204,7 @@ mod tests {
         let display = VirtualDisplay::start(&folder).unwrap();
         assert!(display.name[1..].parse::<u32>().is_ok(), "{}", display.name);
         let picture = display.picture().unwrap();
-        assert_eq!((picture.width, picture.height), (WIDTH, HEIGHT));
+        assert_eq!(format!("{}x{}", picture.width, picture.height), SIZE);
         assert!(picture.is_plain());
         assert!(display.wait_for_window(Duration::from_millis(1), || true).is_err());
         let path = folder.join("screen.png");

@@ -113,7 +113,7 @@ fn perform(task: Task) -> Result<()> {
         Task::Run { language, stay, arguments } => run::run(language, stay, &arguments),
         Task::Test { only } => {
             build::all()?;
-            suites::close(suites::run(only.as_deref())?)
+            suites::close(suites::run(only.as_deref(), false)?)
         }
         Task::Plugins => plugins::build(),
         Task::Tour { out } => benches::tour(&out),

@@ -33,7 +33,10 @@ pub fn run(language: Option<Language>, stay: bool, arguments: &[String]) -> Resu
     let needs: &[Need] = if on_display { &[Need::Window] } else { &[Need::Window, Need::VirtualDisplay] };
     let binary = build::desk(needs)?;
     let mut desk = Command::new(binary);
-    desk.arg("--demo").arg("--plugins").arg(build::plugins_folder());
+    desk.arg("--plugins").arg(build::plugins_folder());
+    if !on_display {
+        desk.args(["--size", display::SIZE]);
+    }
     if let Some(language) = language {
         desk.args(["--lang", language.code()]);
     }

@@ -26,6 +26,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// What came of some tests.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Tally {
+    /// How many closing lines were counted.
+    runs: u64,
     passed: u64,
     failed: u64,
     skipped: u64,
@@ -44,6 +46,7 @@ impl Tally {
     }
 
     fn add(&mut self, other: Self) {
+        self.runs += other.runs;
         self.passed += other.passed;
         self.failed += other.failed;
         self.skipped += other.skipped;
@@ -58,8 +61,11 @@ struct Program {
     folder: PathBuf,
 }
 
-/// Builds and runs all tests, or those whose suite has this name.
-pub fn run(only: Option<&str>) -> Result<Tally> {
+/// Tests that have a long version run it when this is set.
+const LONG: &str = "SWITCHBOARD_LONG";
+
+/// Builds and runs all tests, or those whose suite has this name; with `long`, in their long versions.
+pub fn run(only: Option<&str>, long: bool) -> Result<Tally> {
     let programs = programs()?;
     let known: Vec<&str> = programs.iter().map(|program| program.suite.as_str()).chain([DOCS]).collect();
     if let Some(name) = only {
@@ -71,6 +77,9 @@ pub fn run(only: Option<&str>) -> Result<Tally> {
         let mut test = Command::new(&program.executable);
         // As cargo does it: tests start in their crate's folder.
         test.current_dir(&program.folder).env("CARGO_MANIFEST_DIR", &program.folder);
+        if long {
+            test.env(LONG, "1");
+        }
         tallies.entry(&program.suite).or_default().add(run_program(&mut test, PROGRAM_LIMIT)?);
     }
     if only.is_none_or(|name| name == DOCS) {
@@ -163,6 +172,8 @@ fn run_program(command: &mut Command, limit: Duration) -> Result<Tally> {
     }
     let mut tally = *tally.lock().unwrap_or_else(PoisonError::into_inner);
     match ended {
+        // A program without the test harness is one test, and says nothing that could be counted.
+        Ended::Well if tally.runs == 0 => tally.passed += 1,
         Ended::Well => {}
         Ended::Badly if tally.failed > 0 => {}
         // It crashed, or could not be built: no line of its own says so.
@@ -235,7 +246,7 @@ fn read_result(line: &str) -> Option<Tally> {
             .find_map(|part| part.trim().strip_suffix(word)?.trim().parse::<u64>().ok())
             .unwrap_or(0)
     };
-    Some(Tally { passed: count("passed"), failed: count("failed"), skipped: count("ignored") })
+    Some(Tally { runs: 1, passed: count("passed"), failed: count("failed"), skipped: count("ignored") })
 }
 
 /// Fails unless the tally is good, after printing the closing line.
@@ -265,7 +276,8 @@ mod tests {
             ("test tests::passes ... ok", None),
             ("note: test result: nothing", None),
         ] {
-            let expected = expected.map(|(passed, failed, skipped)| Tally { passed, failed, skipped });
+            let expected =
+                expected.map(|(passed, failed, skipped)| Tally { runs: 1, passed, failed, skipped });
             assert_eq!(read_result(line), expected, "{line}");
         }
     }
@@ -292,6 +304,8 @@ mod tests {
         };
         let passing = "echo 'test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured'";
         assert_eq!(run(passing).line(), "3 passed, 0 failed");
+        assert_eq!(run("echo 'test result: ok. 0 passed; 0 failed; 0 ignored'").line(), "0 passed, 0 failed");
+        assert_eq!(run("echo a test without the harness").line(), "1 passed, 0 failed");
         assert_eq!(run(&format!("{passing}; kill -9 $$")).line(), "3 passed, 1 failed");
         assert_eq!(
             run("echo 'test result: FAILED. 1 passed; 2 failed; 0 ignored'; exit 101").line(),
@@ -318,6 +332,6 @@ mod tests {
     fn a_run_of_no_tests_is_not_good() {
         assert!(!Tally::default().is_good());
         assert!(Tally { passed: 1, ..Tally::default() }.is_good());
-        assert!(!Tally { passed: 5, failed: 1, skipped: 0 }.is_good());
+        assert!(!Tally { passed: 5, failed: 1, ..Tally::default() }.is_good());
     }
 }
