@@ -24,7 +24,7 @@ mod tests {
     };
 
     use super::*;
-    use crate::{Language, icon, locale_files};
+    use crate::{Language, demo, icon, knowledge, locale_files};
 
     fn fonts() -> [(&'static str, FontRef<'static>); 2] {
         [("regular", FontRef::new(REGULAR).unwrap()), ("strong", FontRef::new(STRONG).unwrap())]
@@ -44,7 +44,8 @@ mod tests {
     #[test]
     fn every_character_we_write_is_in_both_weights() {
         let locales = Language::both().into_iter().flat_map(locale_files).map(|(_, source)| source);
-        let texts = locales.chain([include_str!("../demo/products.toml")]);
+        let texts = locales
+            .chain(demo::sources().chain(knowledge::SOURCES.iter().copied()).map(|(_, source)| source));
         let written: BTreeSet<char> =
             texts.flat_map(str::chars).filter(|letter| !letter.is_control()).collect();
         assert!(written.len() > 800, "only {} characters", written.len());

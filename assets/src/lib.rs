@@ -8,14 +8,18 @@
 //! | fonts | [`font`] | `font::REGULAR`, `font::STRONG`, always loaded first |
 //! | icons | [`icon`] | `icon::CHAT`, drawn with the font `icon::FONT` |
 //! | sounds | [`sound`] | `sound::RING`, a WAV |
+//! | demo company | [`demo`] | `demo::company()?`, `demo::snippets()?` |
+//! | articles | [`knowledge`] | `knowledge::SOURCES`, Markdown by path |
 //! | search by pinyin initials | [`pinyin`] | `pinyin::initials("结束会话") == "jshh"` |
 //!
 //! This crate imports nothing of the application and no drawing library: colours are four bytes, fonts
 //! and sounds are byte slices.
 
+pub mod demo;
 pub mod font;
 mod format;
 pub mod icon;
+pub mod knowledge;
 mod language;
 mod locale;
 pub mod pinyin;
