@@ -56,11 +56,15 @@ fn variables(line: &str) -> impl Iterator<Item = String> + '_ {
     })
 }
 
-/// All keys of one language below a locales folder.
+/// All keys of one language below a locales folder: `LANGUAGE/*.ftl` as the desk has it, `LANGUAGE.ftl` as plugins do.
 fn keys_of(folder: &str, language: &str) -> Keys {
+    let is_meant = |path: &str| {
+        let rest = path.strip_prefix(folder).and_then(|rest| rest.strip_prefix('/'));
+        rest.and_then(|rest| rest.strip_prefix(language))
+            .is_some_and(|rest| rest.starts_with('/') || rest == ".ftl")
+    };
     let mut all = Keys::new();
-    for file in files(&format!("{folder}/{language}")).iter().filter(|file| has_extension(&file.path, "ftl"))
-    {
+    for file in files(folder).iter().filter(|file| has_extension(&file.path, "ftl") && is_meant(&file.path)) {
         all.extend(keys(&file.text));
     }
     all
@@ -85,13 +89,12 @@ fn differences(folder: &str, one: &Keys, other: &Keys) -> Vec<String> {
     complaints
 }
 
-/// The folders with a file or folder for each language, the plugins' included.
+/// The folders with texts, the plugins' included.
 fn locale_folders() -> BTreeSet<String> {
-    let marker = format!("/{}/", LANGUAGES[0]);
-    files("")
-        .iter()
-        .filter(|file| has_extension(&file.path, "ftl"))
-        .filter_map(|file| file.path.split_once(&marker).map(|(folder, _)| folder.to_owned()))
+    let files = files("");
+    let texts = files.iter().filter(|file| has_extension(&file.path, "ftl"));
+    texts
+        .filter_map(|file| file.path.find("locales/").map(|at| file.path[..at + "locales".len()].to_owned()))
         .collect()
 }
 

@@ -70,13 +70,11 @@ pub fn parse(file: &SourceFile) -> syn::File {
     syn::parse_file(&file.text).unwrap_or_else(|error| panic!("{}: {error}", file.path))
 }
 
-/// Whether a file is wholly a test: it stands in a tests folder, is a test module's own file, or a sample that tests and
-/// the hand-made desk share.
+/// Whether a file is no part of the product: it stands in a folder of tests, examples or hand-made samples, or is a test
+/// module's own file.
 pub fn is_test_file(path: &str) -> bool {
-    path.contains("/tests/")
-        || path.contains("/fixture/")
-        || path.ends_with("/tests.rs")
-        || path.ends_with("_tests.rs")
+    let is_in_folder = ["/tests/", "/fixture/", "/examples/"].iter().any(|folder| path.contains(folder));
+    is_in_folder || path.ends_with("/tests.rs") || path.ends_with("_tests.rs")
 }
 
 /// Whether an item exists only in tests.
