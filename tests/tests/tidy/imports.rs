@@ -105,10 +105,7 @@ fn complaints(crates: &[Crate]) -> Vec<String> {
     let mut complaints = Vec::new();
     for member in crates.iter().filter(|member| !FREE.contains(&member.name)) {
         let Some(allowed) = may_import(member.name) else {
-            complaints.push(format!(
-                "{} is not in the table of imports: add it there and in the architecture",
-                member.name
-            ));
+            complaints.push(format!("{} is not in the table of imports: add it there", member.name));
             continue;
         };
         for import in member.imports.iter().filter(|import| ours.contains(*import)) {

@@ -1,4 +1,4 @@
-//! Repository rules, checked as tests. app/ARCHITECTURE.md says why each rule is there.
+//! Repository rules, checked as tests.
 //!
 //! Every rule is a function from text to complaints, so that beside the test that holds the tree against it
 //! stands one that shows it a small bad sample: a rule that cannot fail guards nothing.

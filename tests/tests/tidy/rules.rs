@@ -204,28 +204,33 @@ fn a_command_that_does_not_exist_is_seen() {
 }
 
 #[test]
-fn pictures_that_documents_show_exist() {
+fn what_documents_show_and_link_to_exists() {
     let mut found = Vec::new();
     for file in files("").iter().filter(|file| has_extension(&file.path, "md")) {
         let folder = root().join(&file.path).parent().map(std::path::Path::to_path_buf).unwrap_or_default();
-        for target in picture_targets(&file.text) {
-            if !target.contains("://") && !folder.join(target).is_file() {
-                found.push(format!("{} shows {target}, which does not exist", file.path));
+        for target in link_targets(&file.text) {
+            if !folder.join(target).exists() {
+                found.push(format!("{} points to {target}, which does not exist", file.path));
             }
         }
     }
-    expect_none("pictures", &found);
+    expect_none("links and pictures", &found);
 }
 
-/// The targets of Markdown pictures, `![text](target)`.
-fn picture_targets(text: &str) -> Vec<&str> {
-    let pictures = text.match_indices("![").filter_map(|(at, _)| text[at..].split_once("]("));
-    pictures.filter_map(|(_, rest)| rest.split_once(')').map(|(target, _)| target)).collect()
+/// The files that Markdown links and pictures point to, `[text](target)`, without addresses and places inside a page.
+fn link_targets(text: &str) -> Vec<&str> {
+    let targets =
+        text.match_indices("](").filter_map(|(at, opening)| text[at + opening.len()..].split_once(')'));
+    targets
+        .map(|(target, _)| target.split('#').next().unwrap_or(target))
+        .filter(|target| !target.is_empty() && !target.contains(':') && !target.contains(char::is_whitespace))
+        .collect()
 }
 
 #[test]
-fn pictures_are_found() {
-    assert_eq!(picture_targets("a ![desk](assets/x.png) and [a link](b.md)"), ["assets/x.png"]);
+fn links_are_found() {
+    let text = "![desk](assets/x.png) [a link](b.md#part) [here](#part) [there](https://example.com/c.md) [mail](mailto:a@b.c)";
+    assert_eq!(link_targets(text), ["assets/x.png", "b.md"]);
 }
 
 #[test]
