@@ -249,17 +249,27 @@ pub mod customers {
 /// The knowledge base.
 pub mod knowledge {
     use super::import;
-    use crate::Result;
     pub use crate::bindings::base::switchboard::plugin::knowledge::{Article, Hit};
+    use crate::{Result, language::Language};
 
-    /// The best articles for a query.
+    /// The best articles for a query, in the desk's language.
     pub fn search(query: &str, limit: u32) -> Result<Vec<Hit>> {
-        import::knowledge::search(query, limit)
+        import::knowledge::search(query, limit, None)
     }
 
-    /// A whole article, in Markdown.
+    /// The same, in this language where an article exists in several.
+    pub fn search_in(language: Language, query: &str, limit: u32) -> Result<Vec<Hit>> {
+        import::knowledge::search(query, limit, Some(language.tag()))
+    }
+
+    /// A whole article, in Markdown and in the desk's language.
     pub fn get(article: &str) -> Result<Article> {
-        import::knowledge::get(article)
+        import::knowledge::get(article, None)
+    }
+
+    /// The same, in this language where it exists in several.
+    pub fn get_in(language: Language, article: &str) -> Result<Article> {
+        import::knowledge::get(article, Some(language.tag()))
     }
 }
 

@@ -25,6 +25,7 @@ pub use builders::{NOW_MS, conversation, ctx, customer, device, inbound, outboun
 use crate::{
     advice::Item,
     desk::{knowledge::Article, random::Seeded},
+    language::Language,
     types::{Conversation, Customer},
 };
 
@@ -42,7 +43,7 @@ struct World {
     notices: Vec<String>,
     conversations: BTreeMap<String, Conversation>,
     customers: BTreeMap<String, Customer>,
-    articles: Vec<Article>,
+    articles: Vec<(String, Article)>,
     proposals: Vec<Item>,
     pushed: Vec<(String, String)>,
     log: Vec<String>,
@@ -102,17 +103,18 @@ impl Desk {
         world(|world| world.now_ms = now_ms);
     }
 
-    /// Adds a knowledge article. A search finds the articles that share most characters with the query.
+    /// Adds a knowledge article in Chinese or English, by the language of its text. A search finds the articles
+    /// whose titles share most characters with the query.
     pub fn article(&self, id: &str, title: &str, text: &str) {
-        world(|world| {
-            world.articles.push(Article {
-                id: id.to_owned(),
-                title: title.to_owned(),
-                uri: format!("article:{id}"),
-                text: text.to_owned(),
-                changed_ms: 0,
-            });
-        });
+        let language = Language::of_text(text).unwrap_or(Language::English);
+        let article = Article {
+            id: id.to_owned(),
+            title: title.to_owned(),
+            uri: format!("article:{id}"),
+            text: text.to_owned(),
+            changed_ms: 0,
+        };
+        world(|world| world.articles.push((language.tag().to_owned(), article)));
     }
 
     /// Adds a conversation.

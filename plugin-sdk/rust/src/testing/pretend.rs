@@ -236,14 +236,25 @@ pub mod knowledge {
         testing::world,
     };
 
+    /// Each article once, in this language where it exists in several.
+    fn known(language: Option<&str>) -> Vec<Article> {
+        let mut all = world(|world| world.articles.clone());
+        all.sort_by_key(|(of, _)| language.is_some_and(|language| language != of));
+        let mut seen = BTreeSet::new();
+        all.into_iter()
+            .filter(|(_, article)| seen.insert(article.id.clone()))
+            .map(|(_, article)| article)
+            .collect()
+    }
+
     /// Letters, digits and Chinese characters, in lower case.
     fn characters(text: &str) -> BTreeSet<char> {
         text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
     }
 
-    pub fn search(query: &str, limit: u32) -> Result<Vec<Hit>> {
+    pub fn search(query: &str, limit: u32, language: Option<&str>) -> Result<Vec<Hit>> {
         let wanted = characters(query);
-        let mut hits: Vec<Hit> = world(|world| world.articles.clone())
+        let mut hits: Vec<Hit> = known(language)
             .into_iter()
             .map(|article| {
                 let shared = characters(&article.title).intersection(&wanted).count();
@@ -262,9 +273,8 @@ pub mod knowledge {
         Ok(hits)
     }
 
-    pub fn get(article: &str) -> Result<Article> {
-        world(|world| world.articles.iter().find(|known| known.id == article).cloned())
-            .ok_or(Failure::NotFound)
+    pub fn get(article: &str, language: Option<&str>) -> Result<Article> {
+        known(language).into_iter().find(|known| known.id == article).ok_or(Failure::NotFound)
     }
 }
 
