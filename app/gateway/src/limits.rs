@@ -27,13 +27,13 @@ pub const BODY_TIMEOUT: Duration = Duration::from_secs(30);
 /// Time between two parts of an upload.
 pub const UPLOAD_PART_TIMEOUT: Duration = Duration::from_secs(20);
 /// Time a whole upload may take.
-pub const UPLOAD_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+pub const UPLOAD_TIMEOUT: Duration = Duration::from_mins(15);
 /// Uploads at once, from everybody together.
 pub const UPLOADS_MAX: usize = 32;
 /// Time a client may leave our bytes unread before it is dropped.
 pub const WRITE_STALL_TIMEOUT: Duration = Duration::from_secs(30);
 /// Time the engine has for an answer. It answers late webhooks by itself much earlier.
-pub const RESPONSE_TIMEOUT: Duration = Duration::from_secs(60);
+pub const RESPONSE_TIMEOUT: Duration = Duration::from_mins(1);
 /// Push streams at once from one address.
 pub const STREAMS_PER_REMOTE_MAX: usize = 64;
 /// Push streams at once to one account.

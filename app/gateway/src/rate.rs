@@ -123,9 +123,9 @@ mod tests {
         assert!(limiter.take("a", start + Duration::from_millis(500)).is_ok());
         assert!(limiter.take("a", start + Duration::from_millis(600)).is_err());
         for _ in 0..3 {
-            assert!(limiter.take("a", start + Duration::from_secs(60)).is_ok());
+            assert!(limiter.take("a", start + Duration::from_mins(1)).is_ok());
         }
-        assert!(limiter.take("a", start + Duration::from_secs(60)).is_err());
+        assert!(limiter.take("a", start + Duration::from_mins(1)).is_err());
     }
 
     #[test]

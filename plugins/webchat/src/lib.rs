@@ -85,7 +85,7 @@ impl Plugin for WebChat {
 
     fn check_settings(&mut self, ctx: &Ctx, settings: &Settings) -> Result<String> {
         let accent = settings.text("accent");
-        let good = accent.is_none_or(|accent| settings::is_colour(accent));
+        let good = accent.is_none_or(settings::is_colour);
         Ok(TEXTS.get(&ctx.locale, if good { "settings-good" } else { "settings-bad-accent" }))
     }
 }

@@ -208,11 +208,12 @@ fn receipts_come_back_for_answers() {
     let (items, _) = setup.post("receipts", &who, &json!({ "delivered": 3 }));
     assert_eq!(told(&items), [pair("2", ReceiptState::Delivered), pair("3", ReceiptState::Delivered)]);
     let (items, _) = setup.post("receipts", &who, &json!({ "delivered": 3, "read": 2 }));
-    let read: Vec<_> = told(&items).into_iter().filter(|(_, state)| *state == ReceiptState::Read).collect();
-    assert_eq!(read, [pair("2", ReceiptState::Read)]);
+    assert_eq!(told(&items), [pair("2", ReceiptState::Read)]);
+    let (items, _) = setup.post("receipts", &who, &json!({ "delivered": 3, "read": 2 }));
+    assert_eq!(told(&items).len(), 3, "told again, in case the desk went down before it kept them");
     // What a client claims beyond the log counts only up to its end.
     let (items, _) = setup.post("receipts", &who, &json!({ "read": u64::MAX }));
-    assert!(told(&items).contains(&pair("3", ReceiptState::Read)));
+    assert_eq!(told(&items), [pair("3", ReceiptState::Read)]);
     let (_, reply) = setup.ask("POST", "hello", Some(&who.credential), b"{}");
     assert_eq!(super::tests::read(&reply)["read"], 3);
 }
@@ -259,7 +260,8 @@ fn hostile_requests_are_refused() {
     let huge = vec![b' '; 65 * 1024];
     let own = Some(who.credential.as_str());
     let peek = format!("messages?visitor={}", other.visitor);
-    let cases: Vec<(&str, &str, Option<&str>, &[u8], u16)> = vec![
+    type Case<'a> = (&'a str, &'a str, Option<&'a str>, &'a [u8], u16);
+    let cases: Vec<Case<'_>> = vec![
         ("GET", "messages", None, b"", 401),
         ("GET", "messages", Some(&forged), b"", 401),
         ("GET", "messages", Some("x"), b"", 401),

@@ -318,12 +318,14 @@ impl Asked<'_> {
         // Read implies delivered; nobody can have read what is not there, or less than before.
         let read = told.read.min(head).max(before.read);
         let now = Progress { read, delivered: told.delivered.min(head).max(before.delivered).max(read) };
+        // Nothing new at all: the browser makes sure, as it does after every connection.
+        let repeated = now == before;
         let mut items = Vec::new();
         for (state, from, to) in [
             (ReceiptState::Delivered, before.delivered, now.delivered),
             (ReceiptState::Read, before.read, now.read),
         ] {
-            let from = if from == to { to.saturating_sub(RECEIPTS_REPEATED) } else { from };
+            let from = if repeated { to.saturating_sub(RECEIPTS_REPEATED) } else { from };
             let entries = thread.entries(from.max(to.saturating_sub(RECEIPTS_MAX)), to)?;
             let answers = entries.iter().filter(|entry| entry.from == Author::Agent);
             items.extend(answers.map(|entry| {
@@ -336,7 +338,7 @@ impl Asked<'_> {
                 })
             }));
         }
-        if now != before {
+        if !repeated {
             thread.set_progress(now)?;
         }
         Ok(Batch::of(items).with_reply(WebReply::status(204)))

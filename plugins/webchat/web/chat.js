@@ -32,7 +32,7 @@ export class Chat {
     this.look = storage.get('look');
     this.state = 'idle'; // idle, connecting, online, offline
     this.seen = 0;
-    this.told = { delivered: 0, read: 0 };
+    this.told = null;
     this.read = Math.min(storage.get('read') || 0, this.cursor);
     this.agentTypes = false;
     this.backoff = new Backoff();
@@ -88,6 +88,7 @@ export class Chat {
       this.backoff.reset();
       this.setState('online');
       this.flush();
+      this.told = null;
       this.tell();
     } catch (error) {
       if (error instanceof Refused && error.status === 401) this.forget();
@@ -125,7 +126,7 @@ export class Chat {
     this.cursor = 0;
     this.read = 0;
     this.seen = 0;
-    this.told = { delivered: 0, read: 0 };
+    this.told = null;
     storage.remove('log');
     storage.remove('read');
   }
@@ -238,7 +239,7 @@ export class Chat {
   tell() {
     if (!this.identity || !this.entries.some((entry) => entry.from === 'agent')) return;
     const now = { delivered: this.cursor, read: this.read };
-    if (now.delivered === this.told.delivered && now.read === this.told.read) return;
+    if (this.told && now.delivered === this.told.delivered && now.read === this.told.read) return;
     clearTimeout(this.tellTimer);
     this.tellTimer = setTimeout(async () => {
       try {
