@@ -464,6 +464,7 @@ impl InputError {
             Self::Append(AppendError::Conflict { .. }) => "conflict",
             Self::Append(AppendError::Duplicate { .. }) => "duplicate",
             Self::Append(AppendError::TooLarge { .. }) => "too-long",
+            Self::Append(AppendError::Unwritable(_)) => "internal",
         }
     }
 }

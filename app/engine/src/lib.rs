@@ -161,7 +161,7 @@ impl Engine {
         };
         let cache_folder = config.data.join("cache");
         let host =
-            Host::new(HostConfig { cache_folder, mode: RunMode::Live }, Arc::new(services), host_events)?;
+            Host::new(&HostConfig { cache_folder, mode: RunMode::Live }, Arc::new(services), host_events)?;
         let host = Arc::new(host);
         io.spawn(pump_host_events(host_inbox, jobs.clone()));
 

@@ -121,6 +121,7 @@ impl Core {
             panels: Vec::new(),
             ticket_types: Vec::new(),
             settings: Vec::new(),
+            secrets: Vec::new(),
             budget: model::plugin::BudgetAsk::default(),
         };
         self.broken.push(Arc::new(PluginRow {

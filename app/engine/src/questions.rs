@@ -145,7 +145,7 @@ impl Core {
                     self.directory.agents.get(agent).map_or("", |state| state.profile.name.as_str())
                 }
             };
-            let at = message.at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M");
+            let at = message.at.to_zoned_datetime(zone.clone()).strftime("%Y-%m-%d %H:%M");
             let _infallible = writeln!(text, "[{at}] {name}: {}", message.text);
         }
         Ok(text)

@@ -11,7 +11,7 @@ use model::{
     },
 };
 
-use super::{Shown, threads::OpenThread};
+use super::threads::OpenThread;
 use crate::core::Core;
 
 impl Core {
