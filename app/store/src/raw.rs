@@ -254,7 +254,7 @@ mod tests {
     fn refused_items_make_room_and_waiting_ones_do_not() {
         let folder = tempfile::tempdir().unwrap();
         let mut store = Store::open(folder.path()).unwrap();
-        let mut put = |store: &mut Store, account, body: &[u8]| {
+        let put = |store: &mut Store, account, body: &[u8]| {
             store.write(|store| store.put_raw(&item(account, body), 10))
         };
         let waiting = put(&mut store, 1, b"1234").unwrap();

@@ -298,4 +298,45 @@ mod tests {
         let at: model::Timestamp = "2026-11-24T09:41:07.123456789Z".parse().unwrap();
         assert_eq!(crate::codec::moment(crate::codec::millis(at)).to_string(), "2026-11-24T09:41:07.123Z");
     }
+
+    fn note(id: u128, text: &str) -> crate::Commit {
+        let event = model::event::NewEvent {
+            stream: model::event::StreamId::Desk,
+            actor: model::event::Actor::Desk,
+            payload: model::event::Payload::TicketCommented(text.to_owned()),
+        };
+        crate::Commit { events: vec![(model::EventId::from_u128(id), event)], ..crate::Commit::default() }
+    }
+
+    #[test]
+    fn a_full_disk_refuses_and_changes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::open(folder.path()).unwrap();
+        store.append(note(1, "before")).unwrap();
+        store.db.pragma_update(None, "max_page_count", 1).unwrap();
+
+        let large = "满".repeat(50_000);
+        let full = Err(AppendError::Storage(StorageError::Full));
+        assert_eq!(store.append(note(2, &large)), full);
+        let group = store.append_all(vec![note(2, "small"), note(3, &large), note(4, "small")]);
+        assert!(group.iter().all(|done| *done == full), "{group:?}");
+        assert_eq!(store.since(0, 10).unwrap().len(), 1);
+
+        store.db.pragma_update(None, "max_page_count", 1_000_000).unwrap();
+        let events = store.append(note(2, &large)).unwrap();
+        assert_eq!((events[0].position, events[0].sequence), (2, 2));
+        assert!(store.verify().unwrap().holds());
+    }
+
+    #[test]
+    fn a_program_that_holds_the_database_is_an_error_of_its_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::open(folder.path()).unwrap();
+        store.db.busy_timeout(Duration::from_millis(1)).unwrap();
+        let other = Connection::open(folder.path().join(DATABASE_FILE)).unwrap();
+        other.execute_batch("BEGIN IMMEDIATE").unwrap();
+        assert_eq!(store.append(note(1, "now")), Err(AppendError::Storage(StorageError::Busy)));
+        other.execute_batch("ROLLBACK").unwrap();
+        assert_eq!(store.append(note(1, "now")).unwrap()[0].position, 1);
+    }
 }
