@@ -41,7 +41,7 @@ export const ICONS = {
 
 // Marks that turn the reading direction for what follows, and control characters: shown as a box instead of obeyed.
 const UNSAFE = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]/g;
-export const shown = (text) => text.replace(/\r\n?/g, '\n').replace(UNSAFE, '\u25a1');
+export const shown = (text) => (text || '').replace(/\r\n?/g, '\n').replace(UNSAFE, '\u25a1');
 const LINK = /\bhttps?:\/\/[^\s<>"'`，。；！？、（）《》“”]+/gi;
 
 /** Text as nodes: never markup, with addresses as links that tell the other side nothing. */
