@@ -7,7 +7,7 @@ use std::{
     time::Instant,
 };
 
-use model::plugin::{CallKind, Role};
+use model::plugin::CallKind;
 use tokio::time::{error::Elapsed, timeout};
 use wasmtime::{
     Store, UpdateDeadline,
@@ -15,14 +15,12 @@ use wasmtime::{
 };
 
 use crate::{
-    bindings::{
-        exports::switchboard::plugin::{assist, channel, lifecycle, lookup, panel, quality, ticket_form},
-        switchboard::plugin::types::{Ctx, Failure as WitFailure, RunMode as WitMode},
-    },
+    bindings::switchboard::plugin::types::{Ctx, Failure as WitFailure, RunMode as WitMode},
     contract::{Answer, LaneKey, Request, Tag, message_lengths},
     convert::{self, Invalid},
     error::CallError,
     event::HostEvent,
+    exports::Exports,
     host::{RunMode, Shared},
     lane::{Cancelled, Timers},
     plugin::Plugin,
@@ -42,17 +40,6 @@ pub(crate) struct Attempt {
 pub(crate) struct Instance {
     store: Store<LaneState>,
     exports: Exports,
-}
-
-/// The interfaces a plugin exports: the first is always there.
-struct Exports {
-    lifecycle: lifecycle::Guest,
-    channel: Option<channel::Guest>,
-    lookup: Option<lookup::Guest>,
-    assist: Option<assist::Guest>,
-    quality: Option<quality::Guest>,
-    ticket_form: Option<ticket_form::Guest>,
-    panel: Option<panel::Guest>,
 }
 
 /// A call that runs: how long it may, since when, and the epoch ticking meanwhile.
@@ -389,34 +376,6 @@ impl Instance {
         outcome: Result<wasmtime::Result<T>, Elapsed>,
     ) -> Result<T, CallError> {
         end(&mut self.store, begun, outcome)
-    }
-}
-
-impl Exports {
-    fn load(
-        linked: &InstancePre<LaneState>,
-        store: &mut Store<LaneState>,
-        instance: &wasmtime::component::Instance,
-        role: Role,
-    ) -> wasmtime::Result<Self> {
-        macro_rules! export {
-            ($interface:ident if $wanted:expr) => {
-                if $wanted {
-                    Some($interface::GuestIndices::new(linked)?.load(&mut *store, instance)?)
-                } else {
-                    None
-                }
-            };
-        }
-        Ok(Self {
-            lifecycle: lifecycle::GuestIndices::new(linked)?.load(&mut *store, instance)?,
-            channel: export!(channel if role == Role::Channel),
-            lookup: export!(lookup if role == Role::Lookup),
-            assist: export!(assist if role == Role::Assist),
-            quality: export!(quality if role == Role::Quality),
-            ticket_form: export!(ticket_form if role == Role::TicketForm),
-            panel: export!(panel if role == Role::Panel),
-        })
     }
 }
 

@@ -11,7 +11,10 @@ use model::{
     PluginId,
     plugin::{Capability, LogLine, Manifest, PluginSignals, PluginState, Role},
 };
-use tokio::{runtime::Runtime, sync::mpsc};
+use tokio::{
+    runtime::Runtime,
+    sync::{mpsc, watch},
+};
 use wasmtime::component::Linker;
 
 use crate::{
@@ -30,6 +33,8 @@ use crate::{
 
 /// How long [`Host::close`] waits for plugins to say goodbye.
 const CLOSE_WITHIN: Duration = Duration::from_secs(2);
+/// How long it waits for a compiler that runs.
+const STOP_WITHIN: Duration = Duration::from_millis(100);
 
 /// Why the desk runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,6 +91,8 @@ pub(crate) struct Shared {
     pub services: Arc<dyn Services>,
     pub events: mpsc::Sender<HostEvent>,
     pub mode: RunMode,
+    /// Lanes that run.
+    pub lanes: watch::Sender<usize>,
 }
 
 /// Loads plugins and passes calls to them. Every method returns at once.
@@ -109,7 +116,17 @@ impl Host {
         let cache = Cache::open(&config.cache_folder, &engine).map_err(HostError::Cache)?;
         let ticker = Ticker::start(engine.clone()).map_err(HostError::Runtime)?;
         let egress = Egress::new();
-        let shared = Shared { engine, ticker, linker, cache, egress, services, events, mode: config.mode };
+        let shared = Shared {
+            engine,
+            ticker,
+            linker,
+            cache,
+            egress,
+            services,
+            events,
+            mode: config.mode,
+            lanes: watch::Sender::new(0),
+        };
         Ok(Self { shared: Arc::new(shared), plugins: Mutex::default(), runtime: Some(runtime) })
     }
 
@@ -214,12 +231,15 @@ impl Host {
         self.find(plugin).map(|plugin| plugin.signals.log_lines()).unwrap_or_default()
     }
 
-    /// Lets plugins say goodbye and stops the runtime. Blocks for at most two seconds; not to be called on the window's
-    /// thread.
+    /// Lets plugins say goodbye and stops the runtime. Blocks for two seconds or so at most: not for the window's thread
+    /// and not for an async task.
     pub fn close(mut self) {
         self.stop_all();
         if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_timeout(CLOSE_WITHIN);
+            let mut lanes = self.shared.lanes.subscribe();
+            // Late ones are cut off, which their plugins have to be ready for anyway.
+            let _ = runtime.block_on(tokio::time::timeout(CLOSE_WITHIN, lanes.wait_for(|lanes| *lanes == 0)));
+            runtime.shutdown_timeout(STOP_WITHIN);
         }
     }
 

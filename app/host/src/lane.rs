@@ -203,6 +203,12 @@ impl Timers {
 
 /// Runs a lane until its handles are gone or its plugin is stopped.
 pub(crate) async fn run(shared: Arc<Shared>, plugin: Arc<Plugin>, start: LaneStart) {
+    shared.lanes.send_modify(|lanes| *lanes += 1);
+    serve_until_over(Arc::clone(&shared), plugin, start).await;
+    shared.lanes.send_modify(|lanes| *lanes -= 1);
+}
+
+async fn serve_until_over(shared: Arc<Shared>, plugin: Arc<Plugin>, start: LaneStart) {
     let LaneStart { key, half, mut jobs, cancelled, timers } = start;
     let mut lane = Lane {
         shared,
@@ -303,10 +309,12 @@ impl Lane {
             self.plugin.restarts_in(&self.shared, self.pause).await;
             self.pause = (self.pause * 2).min(RESTART_LONGEST);
         }
-        if let Some(cause) = error.fault() {
-            self.plugin.fault(&self.shared, self.key.account, call, cause).await;
-        }
-        if !self.plugin.may_run() {
+        let quarantined = match error.fault() {
+            Some(cause) => self.plugin.fault(&self.shared, self.key.account, call, cause).await,
+            None => false,
+        };
+        // A person may let the plugin out again while the events are on their way: then it starts at once.
+        if quarantined || !self.plugin.may_run() {
             self.instance = None;
             self.restart = None;
         }

@@ -28,6 +28,7 @@ mod convert;
 mod egress;
 mod error;
 mod event;
+mod exports;
 mod host;
 mod imports;
 mod lane;

@@ -145,14 +145,14 @@ impl Plugin {
         }
     }
 
-    /// Records a fault, and puts the plugin in quarantine after too many.
+    /// Records a fault, and puts the plugin in quarantine after too many; answers whether it did.
     pub(crate) async fn fault(
         &self,
         shared: &Shared,
         account: Option<AccountId>,
         call: CallKind,
         cause: FaultCause,
-    ) {
+    ) -> bool {
         self.signals.faulted(&cause);
         let too_many = {
             let mut standing = self.standing();
@@ -170,6 +170,7 @@ impl Plugin {
         if too_many {
             self.change_if(shared, PluginState::Quarantined, is_live).await;
         }
+        too_many
     }
 
     /// An instance waits for its restart.

@@ -1,14 +1,7 @@
 //! Requests of plugins against a server on this machine: exact grants, checked addresses, no redirects.
 
-extern crate switchboard_host as host;
-
-mod support {
-    pub mod desk;
-    pub mod guest;
-}
-
+use crate::{desk::Bench, guest::Guest};
 use host::{Answer, RunMode};
-use support::{desk::Bench, guest::Guest};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
@@ -21,7 +14,7 @@ const IMPORTS: &str = r#"
   (import "switchboard:plugin/http@0.1.0" "send"
     (func $send (param i32 i32 i32 i32 i32 i32 i32 i32 i32 i32)))
   (import "switchboard:plugin/http@0.1.0" "[method]response.status" (func $status (param i32) (result i32)))"#;
-const RUBRIC: &str = r#"
+const RUBRIC: &str = r"
   (call $send (i32.const 16) (i32.const 3) (i32.const 32) (i32.load (i32.const 24))
     (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 0) (i32.const 2048))
   (i32.store (i32.const 4096) (i32.const 16)) (i32.store (i32.const 4100) (i32.const 3))
@@ -30,7 +23,7 @@ const RUBRIC: &str = r#"
       (then (f32.const 1))
       (else (f32.convert_i32_u (call $status (i32.load (i32.const 2052)))))))
   (i32.store (i32.const 1032) (i32.const 4096)) (i32.store (i32.const 1036) (i32.const 1))
-  (i32.const 1032)"#;
+  (i32.const 1032)";
 
 /// A server that answers every request with these bytes; gives its port.
 async fn server(answer: &'static str) -> u16 {

@@ -22,7 +22,7 @@ use tokio::sync::mpsc;
 /// A key that is never answered.
 pub const STUCK_KEY: &str = "stuck";
 /// Longest that a test waits for anything. Builds may run beside it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Services that keep everything in memory.
 #[derive(Default)]

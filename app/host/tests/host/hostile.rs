@@ -1,19 +1,12 @@
 //! Guests that misbehave, each as a real component. The host survives every one of them, says what happened, and a
 //! well-behaved plugin beside them still answers.
 
-extern crate switchboard_host as host;
-
-mod support {
-    pub mod desk;
-    pub mod guest;
-}
-
-use host::{Answer, CallError, HostEvent, LoadError, Package, PostError, Request, Tag, policy};
-use model::plugin::PluginState;
-use support::{
+use crate::{
     desk::{Bench, lane},
     guest::{Guest, IMPORT_KV_GET, IMPORT_LOG, IMPORT_TIMER, with_section},
 };
+use host::{Answer, CallError, HostEvent, LoadError, Package, PostError, Request, Tag, policy};
+use model::plugin::PluginState;
 
 const GOOD: &str = "good";
 const BAD: &str = "bad";
@@ -31,17 +24,25 @@ async fn misbehave(bench: &mut Bench, bad: Guest) -> Result<Answer, CallError> {
     result
 }
 
-#[tokio::test]
-async fn every_kind_of_misbehaviour_has_its_name() {
-    let trap = |words: &'static str| move |error: &CallError| matches!(error, CallError::Trap(text) if text.contains(words));
-    let invalid = |words: &'static str| move |error: &CallError| matches!(error, CallError::Invalid(text) if text.contains(words));
-    let cases: Vec<(&str, Guest, Box<dyn Fn(&CallError) -> bool>)> = vec![
+/// How a call ends that misbehaves in some way.
+type Expected = Box<dyn Fn(&CallError) -> bool>;
+
+fn traps_with(words: &'static str) -> Expected {
+    Box::new(move |error| matches!(error, CallError::Trap(text) if text.contains(words)))
+}
+
+fn invalid_with(words: &'static str) -> Expected {
+    Box::new(move |error| matches!(error, CallError::Invalid(text) if text.contains(words)))
+}
+
+fn misbehaviours() -> Vec<(&'static str, Guest, Expected)> {
+    vec![
         (
             "loops forever",
             Guest { rubric: "(loop $again (br $again)) (unreachable)", ..Guest::default() },
             Box::new(|error| *error == CallError::CpuTime),
         ),
-        ("traps", Guest { rubric: "(unreachable)", ..Guest::default() }, Box::new(trap("unreachable"))),
+        ("traps", Guest { rubric: "(unreachable)", ..Guest::default() }, traps_with("unreachable")),
         (
             "says why before it traps",
             Guest {
@@ -50,7 +51,7 @@ async fn every_kind_of_misbehaviour_has_its_name() {
                 rubric: "(call $emit (i32.const 4) (i32.const 16) (i32.const 18) (i32.const 0) (i32.const 0)) (unreachable)",
                 ..Guest::default()
             },
-            Box::new(trap("the shelf is empty")),
+            traps_with("the shelf is empty"),
         ),
         (
             "recurses without end",
@@ -59,7 +60,7 @@ async fn every_kind_of_misbehaviour_has_its_name() {
                 rubric: "(drop (call $deeper (i64.const 1))) (unreachable)",
                 ..Guest::default()
             },
-            Box::new(trap("stack")),
+            traps_with("stack"),
         ),
         (
             "eats memory",
@@ -96,7 +97,7 @@ async fn every_kind_of_misbehaviour_has_its_name() {
                          (i32.const 2048)",
                 ..Guest::default()
             },
-            Box::new(invalid("200 entries")),
+            invalid_with("200 entries"),
         ),
         (
             "answers with what is not a number",
@@ -108,7 +109,7 @@ async fn every_kind_of_misbehaviour_has_its_name() {
                          (i32.const 2048)",
                 ..Guest::default()
             },
-            Box::new(invalid("weight")),
+            invalid_with("weight"),
         ),
         (
             "points outside its memory",
@@ -131,8 +132,12 @@ async fn every_kind_of_misbehaviour_has_its_name() {
             },
             Box::new(|error| matches!(error, CallError::Trap(_))),
         ),
-    ];
-    for (name, bad, expected) in cases {
+    ]
+}
+
+#[tokio::test]
+async fn every_kind_of_misbehaviour_has_its_name() {
+    for (name, bad, expected) in misbehaviours() {
         let mut bench = Bench::new();
         let error = misbehave(&mut bench, bad).await.expect_err(name);
         assert!(expected(&error), "{name}: {error:?}");
