@@ -1,0 +1,9 @@
+name = Knowledge hints
+description = Searches the knowledge base while the customer writes, and proposes an article with a reply to send
+because = The question fits “{ $title }” best
+because-close = It fits “{ $title }”, but “{ $other }” is close: please check
+step = Open the article “{ $title }”
+greet-morning = Good morning
+greet-afternoon = Good afternoon
+greet-evening = Good evening
+hello = Hello

@@ -1,0 +1,9 @@
+name = 知识提示
+description = 客户一开口就查知识库，给出对应文章和可以直接发送的回复
+because = 客户问的与《{ $title }》最相符
+because-close = 与《{ $title }》相符，但《{ $other }》也相近，请核对
+step = 打开文章《{ $title }》
+greet-morning = 上午好
+greet-afternoon = 下午好
+greet-evening = 晚上好
+hello = 您好
