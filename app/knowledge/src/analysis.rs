@@ -120,20 +120,20 @@ impl Tokenizer for MixedTokenizer {
     type TokenStream<'a> = Pieces<'a>;
 
     fn token_stream<'a>(&'a mut self, text: &'a str) -> Pieces<'a> {
-        Pieces { source: text, pieces: cut(text, self.0).into_iter(), token: Token::default() }
+        Pieces { source: text, rest: cut(text, self.0).into_iter(), token: Token::default() }
     }
 }
 
 /// The terms of one text, one after the other.
 struct Pieces<'a> {
     source: &'a str,
-    pieces: std::vec::IntoIter<Piece>,
+    rest: std::vec::IntoIter<Piece>,
     token: Token,
 }
 
 impl TokenStream for Pieces<'_> {
     fn advance(&mut self) -> bool {
-        let Some(piece) = self.pieces.next() else { return false };
+        let Some(piece) = self.rest.next() else { return false };
         self.token.position = self.token.position.wrapping_add(1);
         self.token.offset_from = piece.start;
         self.token.offset_to = piece.end;
@@ -215,7 +215,7 @@ fn push_word(places: &[Place], from: usize, mut end: usize, pieces: &mut Vec<Pie
     }
     let word = &places[from..end];
     let mut push = |first: usize, last: usize, form| {
-        pieces.push(Piece { start: places[first].0, end: places[last].0, form })
+        pieces.push(Piece { start: places[first].0, end: places[last].0, form });
     };
     let splits = |character: char| is_joiner(character) && character != '\'';
     if !word.iter().any(|&(_, character)| splits(character)) {

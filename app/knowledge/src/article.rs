@@ -181,7 +181,7 @@ impl Reader {
 
     fn close_heading(&mut self, level: HeadingLevel) {
         self.in_heading = None;
-        self.heading = std::mem::take(&mut self.text).trim().to_owned();
+        std::mem::take(&mut self.text).trim().clone_into(&mut self.heading);
         if level <= HeadingLevel::H2 {
             self.section = Some(section_of(&self.heading));
         }

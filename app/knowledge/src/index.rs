@@ -93,7 +93,7 @@ impl Knowledge {
         }
         fs::create_dir_all(&path).map_err(in_folder)?;
         let (schema, fields) = schema::build();
-        let knowledge = Self::with(Index::create_in_dir(&path, schema)?, fields)?;
+        let knowledge = Self::with(&Index::create_in_dir(&path, schema)?, fields)?;
         knowledge.replace_all(&articles())?;
         Ok((knowledge, opened))
     }
@@ -101,7 +101,7 @@ impl Knowledge {
     /// An index in memory.
     pub fn in_memory(articles: &[Article]) -> Result<Self, KnowledgeError> {
         let (schema, fields) = schema::build();
-        let knowledge = Self::with(Index::create_in_ram(schema), fields)?;
+        let knowledge = Self::with(&Index::create_in_ram(schema), fields)?;
         knowledge.replace_all(articles)?;
         Ok(knowledge)
     }
@@ -120,13 +120,13 @@ impl Knowledge {
             if !index.validate_checksum()?.is_empty() {
                 return Err(NotOpened::Build(Opened::Damaged));
             }
-            Ok(Self::with(index, fields)?)
+            Ok(Self::with(&index, fields)?)
         }));
         attempt.unwrap_or(Err(NotOpened::Build(Opened::Damaged)))
     }
 
-    fn with(index: Index, fields: Fields) -> Result<Self, KnowledgeError> {
-        schema::register_analyzers(&index);
+    fn with(index: &Index, fields: Fields) -> Result<Self, KnowledgeError> {
+        schema::register_analyzers(index);
         let writer = index.writer_with_num_threads(1, WRITER_MEMORY_BYTES)?;
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let pairs = analysis::pairs_analyzer();
@@ -219,14 +219,14 @@ impl Knowledge {
         let present = self.articles()?;
         let present: HashMap<_, _> = present.iter().map(|one| ((&one.id, &one.language), one)).collect();
         let wanted: HashSet<_> = articles.iter().map(|one| (&one.id, &one.language)).collect();
-        let changed: Vec<&Article> =
+        let different: Vec<&Article> =
             articles.iter().filter(|one| present.get(&(&one.id, &one.language)) != Some(one)).collect();
         let gone: Vec<_> = present.keys().filter(|key| !wanted.contains(*key)).collect();
-        let changes = Changes { written: changed.len(), removed: gone.len() };
+        let changes = Changes { written: different.len(), removed: gone.len() };
         if changes == Changes::default() {
             return Ok(changes);
         }
-        for article in &changed {
+        for article in &different {
             article::check(article)?;
         }
         self.change(|writer| {
@@ -234,7 +234,7 @@ impl Knowledge {
                 writer
                     .delete_term(Term::from_field_text(self.fields.key, &schema::key(id.as_str(), language)));
             }
-            changed.iter().try_for_each(|article| self.write(writer, article))
+            different.iter().try_for_each(|article| self.write(writer, article))
         })?;
         Ok(changes)
     }

@@ -21,6 +21,7 @@ mod search;
 mod simplified;
 mod snippet;
 mod terms;
+mod words;
 
 pub use analysis::WORD_MAX_CHARS;
 pub use article::{
@@ -31,4 +32,5 @@ pub use error::{ArticleError, KnowledgeError};
 pub use index::{ARTICLES_MAX, Changes, Knowledge, Opened};
 pub use search::SearchOptions;
 pub use snippet::SNIPPET_MAX_COLUMNS;
-pub use terms::{COMPLETIONS_MAX, QUERY_TERMS_MAX};
+pub use terms::QUERY_TERMS_MAX;
+pub use words::COMPLETIONS_MAX;

@@ -35,7 +35,7 @@ const TITLE_BOOST: f32 = 2.5;
 const TOPIC_BOOST: f32 = 1.5;
 const ALL_BOOST: f32 = 1.0;
 const CHARACTER_BOOST: f32 = 0.1;
-const UNFINISHED_BOOST: f32 = 0.6;
+const GUESS_BOOST: f32 = 0.6;
 const CODE_BOOST: f32 = 1.3;
 /// How much more an article is worth that has all of the question than one that has a rare part of it.
 const COVERAGE_BOOST: f32 = 1.0;
@@ -185,9 +185,9 @@ impl Search<'_> {
             Kind::Character => {
                 vec![(fields.topic_chars, CHARACTER_BOOST), (fields.all_chars, CHARACTER_BOOST)]
             }
-            Kind::Unfinished => vec![
-                (fields.topic_words, TOPIC_BOOST * UNFINISHED_BOOST),
-                (fields.all_words, ALL_BOOST * UNFINISHED_BOOST),
+            Kind::Guess => vec![
+                (fields.topic_words, TOPIC_BOOST * GUESS_BOOST),
+                (fields.all_words, ALL_BOOST * GUESS_BOOST),
             ],
         }
     }
@@ -222,7 +222,7 @@ impl Search<'_> {
         let fields = self.fields;
         let (all, topic) = match kind {
             Kind::Whole => (fields.all, fields.topic),
-            Kind::Unfinished => (fields.all_words, fields.topic_words),
+            Kind::Guess => (fields.all_words, fields.topic_words),
             Kind::Lone | Kind::Character => (fields.all_chars, fields.topic_chars),
         };
         [(all, MENTIONED_WEIGHT, false), (topic, TOPIC_WEIGHT, true), (fields.title, TITLE_WEIGHT, false)]

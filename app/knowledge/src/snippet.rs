@@ -44,7 +44,7 @@ impl<'a> Marker<'a> {
             match term.kind {
                 Kind::Whole => marker.whole.extend(texts.map(|text| (text, index))),
                 Kind::Lone => marker.lone.extend(texts.map(|text| (text, index))),
-                Kind::Unfinished => marker.surface.extend(texts.map(|text| (text, index))),
+                Kind::Guess => marker.surface.extend(texts.map(|text| (text, index))),
                 Kind::Character => {}
             }
         }
@@ -114,7 +114,7 @@ fn cut_to_size(text: &str, marks: &[Range<usize>]) -> Snippet {
     let candidates = marks.iter().map(|mark| window(text, mark.start));
     let marked = |window: &Range<usize>| -> usize {
         let inside = marks.iter().filter(|mark| window.start <= mark.start && mark.end <= window.end);
-        inside.map(|mark| mark.len()).sum()
+        inside.map(ExactSizeIterator::len).sum()
     };
     let window = candidates.rev().max_by_key(marked).unwrap_or_else(|| window(text, 0));
     let mut snippet = Snippet::default();
@@ -181,7 +181,8 @@ mod tests {
     fn a_long_passage_is_cut_around_its_marks() {
         let text = format!("{}开头。请检查排水过滤器，{}", "甲".repeat(200), "乙".repeat(200));
         let start = text.find("排水").unwrap_or_default();
-        let snippet = cut_to_size(&text, &[start..start + "排水过滤器".len()]);
+        let mark = start..start + "排水过滤器".len();
+        let snippet = cut_to_size(&text, std::slice::from_ref(&mark));
         assert!(snippet.text.starts_with("…请检查排水"), "{}", snippet.text);
         assert!(snippet.text.ends_with('…'));
         assert!(snippet.text.chars().map(columns).sum::<usize>() <= SNIPPET_MAX_COLUMNS + 4);
@@ -192,7 +193,8 @@ mod tests {
     fn latin_words_are_not_cut_in_two() {
         let text = format!("{} filter {}", "alpha beta ".repeat(30), "gamma delta ".repeat(30));
         let start = text.find("filter").unwrap_or_default();
-        let snippet = cut_to_size(&text, &[start..start + 6]);
+        let mark = start..start + 6;
+        let snippet = cut_to_size(&text, std::slice::from_ref(&mark));
         let inner = snippet.text.trim_matches(ELLIPSIS);
         assert!(
             inner.split(' ').all(|word| ["alpha", "beta", "filter", "gamma", "delta", ""].contains(&word)),

@@ -8,12 +8,11 @@ use tantivy::{Searcher, Term, schema::Field, tokenizer::TextAnalyzer};
 use crate::{
     analysis::{fold, is_ideograph},
     schema::Fields,
+    words,
 };
 
 /// Most terms of one question that are looked up; the rarest stay.
 pub const QUERY_TERMS_MAX: usize = 48;
-/// Most words that complete the one being typed.
-pub const COMPLETIONS_MAX: usize = 24;
 /// Shortest unfinished word that is completed, in characters.
 const COMPLETED_MIN_CHARS: usize = 2;
 /// Shortest common word that may be the beginning of another, in characters.
@@ -71,8 +70,8 @@ pub(crate) enum Kind {
     Lone,
     /// A Chinese character of a pair, to find words cut differently.
     Character,
-    /// The last word, perhaps unfinished; its texts are what it may become.
-    Unfinished,
+    /// A Latin word, unfinished or misspelt; its texts are what it may stand for.
+    Guess,
 }
 
 /// One thing to look for.
@@ -119,6 +118,7 @@ impl Dissector<'_> {
                 terms.push(self.whole_or_lone(text)?);
             }
         }
+        self.correct_spelling(text, &mut terms, analyzers)?;
         if typing {
             self.finish_typing(text, &mut terms, analyzers)?;
         }
@@ -152,8 +152,8 @@ impl Dissector<'_> {
         let rarity = self.rarity(field, &text)?;
         // A number that no article has is an order, a telephone or a house, never what is asked about.
         let is_number = text.chars().all(|character| character.is_ascii_digit());
-        let is_evidence = !self.common.is_common(&text) && !(is_number && self.is_unknown(field, &text)?);
-        Ok(QueryTerm { kind, texts: vec![text], rarity, is_evidence })
+        let is_noise = self.common.is_common(&text) || (is_number && self.is_unknown(field, &text)?);
+        Ok(QueryTerm { kind, texts: vec![text], rarity, is_evidence: !is_noise })
     }
 
     /// The last word may be unfinished: a Latin one is completed, and a Chinese pair that nothing contains is
@@ -186,41 +186,48 @@ impl Dissector<'_> {
                 term.is_evidence &= !self.is_unknown(self.fields.all, &taken_for)?;
             }
         }
+        self.push_guess(texts, terms)
+    }
+
+    /// Words that begin with what is typed. A short common word is taken as finished.
+    fn completions(&self, word: &str) -> tantivy::Result<Vec<String>> {
+        if self.common.is_common(word) && word.len() < COMPLETED_COMMON_MIN_CHARS {
+            return Ok(Vec::new());
+        }
+        words::completions(self.searcher, self.fields.all_words, word, |word| self.common.is_common(word))
+    }
+
+    /// A word that nothing contains is read as the words it is one slip away from.
+    fn correct_spelling(
+        &self,
+        text: &str,
+        terms: &mut Vec<QueryTerm>,
+        analyzers: &mut Analyzers,
+    ) -> tantivy::Result<()> {
+        for (word, at) in tokens(&mut analyzers.surface, text) {
+            let stems = tokens(&mut analyzers.pairs, &text[at]);
+            let [(stem, _)] = stems.as_slice() else { continue };
+            if self.common.is_common(&word) || !self.is_unknown(self.fields.all, stem)? {
+                continue;
+            }
+            let texts = words::neighbours(self.searcher, self.fields.all_words, &word)?;
+            if !texts.is_empty() {
+                terms.retain(|term| term.kind != Kind::Whole || term.texts[0] != *stem);
+                self.push_guess(texts, terms)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn push_guess(&self, texts: Vec<String>, terms: &mut Vec<QueryTerm>) -> tantivy::Result<()> {
         let mut rarity = f32::MAX;
         for text in &texts {
             rarity = rarity.min(self.rarity(self.fields.all_words, text)?);
         }
         if !texts.is_empty() {
-            terms.push(QueryTerm { kind: Kind::Unfinished, texts, rarity, is_evidence: true });
+            terms.push(QueryTerm { kind: Kind::Guess, texts, rarity, is_evidence: true });
         }
         Ok(())
-    }
-
-    /// Words that begin with what is typed. A short common word is taken as finished.
-    fn completions(&self, word: &str) -> tantivy::Result<Vec<String>> {
-        let mut found = Vec::new();
-        if self.common.is_common(word) && word.len() < COMPLETED_COMMON_MIN_CHARS {
-            return Ok(found);
-        }
-        for segment in self.searcher.segment_readers() {
-            let index = segment.inverted_index(self.fields.all_words)?;
-            let mut stream = index.terms().range().ge(word.as_bytes()).into_stream()?;
-            let mut taken = 0;
-            while taken < COMPLETIONS_MAX && stream.advance() {
-                let Ok(text) = std::str::from_utf8(stream.key()) else { break };
-                if !text.starts_with(word) {
-                    break;
-                }
-                taken += 1;
-                if !self.common.is_common(text) {
-                    found.push(text.to_owned());
-                }
-            }
-        }
-        found.sort_unstable();
-        found.dedup();
-        found.truncate(COMPLETIONS_MAX);
-        Ok(found)
     }
 
     fn is_unknown(&self, field: Field, text: &str) -> tantivy::Result<bool> {

@@ -1,5 +1,7 @@
 //! The demo articles keep the form that the rest of the desk relies on.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};

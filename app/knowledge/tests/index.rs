@@ -1,5 +1,7 @@
 //! The index as a folder: built, kept, changed, damaged and built again.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
 mod support;
 
 use std::{fs, path::Path, sync::Arc, thread};
@@ -133,13 +135,15 @@ fn an_article_that_does_not_fit_changes_nothing() {
     assert_eq!(knowledge.len(), support::articles().len());
 }
 
+/// Spoils one file.
+type Damage = fn(&Path);
+
 #[test]
 fn every_kind_of_damage_is_found_and_repaired() {
     let whole = tempdir().unwrap();
     drop(open(whole.path()));
     let names: Vec<_> = files(whole.path()).iter().map(|path| path.file_name().unwrap().to_owned()).collect();
     assert!(names.len() > 4, "{names:?}");
-    type Damage = fn(&Path);
     let kinds: [(&str, Damage); 4] = [
         ("removed", |path| fs::remove_file(path).unwrap()),
         ("emptied", |path| fs::write(path, "").unwrap()),
@@ -211,11 +215,12 @@ fn many_threads_search_while_one_writes() {
     let readers: Vec<_> = (0..4)
         .map(|_| {
             let knowledge = Arc::clone(&knowledge);
-            thread::spawn(move || {
+            let search = move || {
                 for _ in 0..50 {
                     assert_eq!(first(&knowledge, "热水器 E4").as_deref(), Some("K-118"));
                 }
-            })
+            };
+            thread::Builder::new().name("reader".to_owned()).spawn(search).unwrap()
         })
         .collect();
     for version in 1..=10 {

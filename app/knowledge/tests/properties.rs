@@ -1,5 +1,7 @@
 //! Whatever is typed, and whatever an article holds, search stays total and its ranges stay inside.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
 mod support;
 
 use std::sync::OnceLock;

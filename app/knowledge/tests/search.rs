@@ -1,5 +1,7 @@
 //! Questions as agents type them and customers write them, and the article that must come first.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
 mod support;
 
 use std::sync::OnceLock;
@@ -65,7 +67,7 @@ fn chinese_questions_find_their_article() {
             ("E4 打不着火", "K-118"),
             ("热水器一打开就显示 E4，火打不着，昨天晚上开始的。", "K-118"),
             ("热水器显示E4，风机会响一下就停，装在阳台", "K-118"),
-        ("在阳台，风机会响一下就停。家里有老人，洗澡很不方便，能不能今天来修？", "K-114"),
+            ("在阳台，风机会响一下就停。家里有老人，洗澡很不方便，能不能今天来修？", "K-114"),
             ("风压开关", "K-118"),
             ("风压异常怎么处理", "K-118"),
             ("烟管口有鸟窝", "K-118"),
@@ -257,6 +259,23 @@ fn mixed_questions_find_their_article() {
             ("warranty 延保", "K-110"),
             ("ＫＦＲ－35ＧＷ／Ｑ3 自清洁", "K-108"),
             ("CO 报警", "K-120"),
+        ],
+    );
+}
+
+#[test]
+fn a_slip_of_the_finger_is_forgiven() {
+    check(
+        "en",
+        false,
+        &[
+            ("warrenty", "K-110"),
+            ("top up refridgerant", "K-105"),
+            ("invocie", "K-115"),
+            ("flue instalation", "K-119"),
+            ("carbon monoxyde", "K-120"),
+            ("complaintt", "K-122"),
+            ("washing machine unballanced", "K-102"),
         ],
     );
 }
