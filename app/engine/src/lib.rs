@@ -274,7 +274,7 @@ impl Core {
             }
             Err(error) => {
                 tracing::warn!(%error, "the gateway does not listen");
-                self.health.gateway_trouble = Some(error.to_string());
+                self.health.gateway_trouble = Some("gateway-not-listening".to_owned());
                 None
             }
         }
