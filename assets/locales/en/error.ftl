@@ -1,76 +1,210 @@
-# Errors, by code: what happened, what was kept, what to do.
+# Errors, by code: what happened, what was kept, what to do. The codes are those of the error types.
 
-error-disk-full =
-    .what = The disk is full
-    .kept = Messages received and drafts are kept
-    .do = Free some space; the desk goes on by itself
-
-error-store-unreadable =
-    .what = The data cannot be read
-    .kept = The file was not changed
-    .do = Run switchboard doctor, or restore a backup
-
-error-store-locked =
-    .what = Another desk is using this data
-    .kept = Nothing was changed
-    .do = Switch to the open window, or choose another folder with --data
-
-error-network-down =
-    .what = The network is down
-    .kept = Unsent messages wait in the outbox
-    .do = They go out by themselves when it is back
+## Sending.
 
 error-send-failed =
     .what = The message was not sent
-    .kept = The text is kept in the outbox
+    .kept = The text is kept in the conversation
     .do = Try again, or reach the customer on another channel
 
-error-attachment-too-big =
+error-send-unknown =
+    .what = It is not certain that the message arrived
+    .kept = The text is kept in the conversation
+    .do = Ask the customer before sending it again
+
+error-empty =
+    .what = There is nothing to send
+    .kept = The draft is not affected
+    .do = Write something or attach a file first
+
+error-too-long =
+    .what = This is longer than allowed
+    .kept = The draft is kept
+    .do = Shorten it or send it in parts
+
+error-too-many =
+    .what = The limit has been reached
+    .kept = What is there is kept
+    .do = Remove some before adding more
+
+## Files.
+
+error-file-too-large =
     .what = The file is too big
     .kept = The file itself was not changed
-    .do = Make it smaller; the limit is { $limit }
+    .do = Make it smaller and attach it again
 
-error-attachment-unreadable =
+error-file-not-stored =
+    .what = The file could not be stored
+    .kept = The draft and the file itself are kept
+    .do = Check the disk and attach it again
+
+error-file-not-saved =
+    .what = The file was not saved
+    .kept = The attachment is still in the conversation
+    .do = Try another folder
+
+error-file-not-read =
     .what = The file cannot be read
     .kept = The draft is not affected
     .do = Check that it is there and may be read
 
-error-plugin-faulty =
-    .what = Plugin { $plugin } failed
-    .kept = Conversations and drafts are not affected
-    .do = It was restarted; after several faults it is quarantined
+## What the desk refuses.
 
-error-plugin-refused =
-    .what = Plugin { $plugin } cannot be installed
-    .kept = Installed plugins are not affected
-    .do = Reason: { $reason }
+error-no-conversation =
+    .what = There is no such conversation
+    .kept = Other conversations are not affected
+    .do = Open it again from the queue
 
-error-ticket-refused =
-    .what = The ticket was not submitted
-    .kept = Everything filled in is kept
-    .do = Complete the marked fields and submit again
+error-no-message =
+    .what = The message is no longer in the outbox
+    .kept = The message itself is kept
+    .do = Look at its present state
 
-error-conversation-taken =
-    .what = { $agent } has already taken this conversation
+error-no-ticket =
+    .what = There is no such ticket
+    .kept = Other tickets are not affected
+    .do = Open it again from the list
+
+error-no-agent =
+    .what = There is no such colleague
+    .kept = The conversation is still yours
+    .do = Choose another colleague
+
+error-no-proposal =
+    .what = The proposal is gone
+    .kept = The draft is not affected
+    .do = Wait for a new one, or write it yourself
+
+error-conversation-closed =
+    .what = The conversation is closed
+    .kept = The draft is kept
+    .do = Reopen it first
+
+error-not-yours =
+    .what = A colleague is working on this conversation
     .kept = Your draft is kept
     .do = Write a note, or ask for a transfer
 
-error-capacity-full =
-    .what = You have as many conversations as you can take
-    .kept = Nobody waiting was lost
-    .do = Close or park one first
+error-stage-order =
+    .what = The ticket cannot move there
+    .kept = The ticket was not changed
+    .do = Move it one stage at a time
 
-error-audio-missing =
+error-in-the-past =
+    .what = That moment has passed
+    .kept = The conversation was not changed
+    .do = Choose a later one
+
+error-conflict =
+    .what = This has just changed
+    .kept = Your draft is kept
+    .do = Look at what is new and try again
+
+error-duplicate =
+    .what = This has already been done
+    .kept = It was not done twice
+    .do = There is nothing to do
+
+error-internal =
+    .what = Something unexpected happened
+    .kept = What was saved is not affected
+    .do = Try again; if it stays, run switchboard doctor
+
+## The data folder.
+
+error-store-full =
+    .what = The disk is full
+    .kept = Messages received and drafts saved are kept
+    .do = Free some space; the desk goes on by itself
+
+error-store-read-only =
+    .what = The data folder cannot be written
+    .kept = What was saved is kept
+    .do = Check the permissions of the folder
+
+error-store-io =
+    .what = The disk answered with an error
+    .kept = What was saved is kept
+    .do = Check the disk and run switchboard doctor
+
+error-store-busy =
+    .what = Another program holds the data
+    .kept = Nothing was changed
+    .do = Close the program that copies or reads it
+
+error-store-damaged =
+    .what = The data is damaged
+    .kept = The file was not changed
+    .do = Run switchboard journal verify, then restore a backup
+
+error-store-database =
+    .what = The database answered with an error
+    .kept = What was saved is kept
+    .do = Open the desk again; if it stays, run switchboard doctor
+
+error-store-in-use =
+    .what = Another desk is using this data
+    .kept = Nothing was changed
+    .do = Switch to the open window, or choose another folder with --data
+
+error-store-folder =
+    .what = The data folder cannot be used
+    .kept = Nothing was changed
+    .do = Check its path and permissions, or choose another folder with --data
+
+error-store-newer =
+    .what = The data was written by a newer version
+    .kept = Nothing was changed
+    .do = Update the desk and open it again
+
+## Starting.
+
+error-start-host =
+    .what = The plugin host did not start
+    .kept = The data was not changed
+    .do = Run switchboard doctor
+
+error-start-knowledge =
+    .what = The knowledge index cannot be opened
+    .kept = The articles are kept
+    .do = Open the desk again; the index is built anew
+
+error-start-threads =
+    .what = The system is out of resources
+    .kept = The data was not changed
+    .do = Close some programs and open it again
+
+error-gateway-not-listening =
+    .what = The entrance for web chat is closed
+    .kept = Conversations that are open are not affected
+    .do = The port may be taken: close the other program or choose another port
+
+## Plugins.
+
+error-plugin-broken =
+    .what = Plugin { $plugin } cannot be loaded
+    .kept = Other plugins are not affected
+    .do = See why under Plugins
+
+error-plugin-quarantined =
+    .what = Plugin { $plugin } failed repeatedly and was stopped
+    .kept = Conversations, drafts and its data are kept
+    .do = See its log or restart it under Plugins
+
+## Sound.
+
+error-audio-no-device =
     .what = No audio device was found
     .kept = Written conversations are not affected
     .do = Plug in the headset and check again
 
-error-port-taken =
-    .what = Port { $port } is taken
-    .kept = Nothing was changed
-    .do = Close the other program, or choose another port
+error-audio-refused =
+    .what = The audio device refused
+    .kept = Written conversations are not affected
+    .do = Close the program that uses it, or choose another device
 
-error-unexpected =
-    .what = Something unexpected happened
-    .kept = What was saved is not affected
-    .do = Try again; if it stays, run switchboard doctor
+error-audio-sound =
+    .what = The sound cannot be played
+    .kept = Alerts still appear on the screen
+    .do = Choose another output

@@ -18,3 +18,5 @@ notice-missed-count = { $count ->
     }
 notice-missed-empty = Nothing was missed
 notice-hidden-text = You have a new message
+notice-ticket-opened = Ticket { $number } submitted
+notice-plugin-notice = { $plugin }: { $text }

@@ -15,3 +15,5 @@ notice-missed = 错过的提醒
 notice-missed-count = { $count } 条错过的提醒
 notice-missed-empty = 没有错过的提醒
 notice-hidden-text = 您有新消息
+notice-ticket-opened = 工单 { $number } 已提交
+notice-plugin-notice = { $plugin }：{ $text }
