@@ -118,8 +118,8 @@ impl Setup {
     }
 
     async fn end(self) {
-        drop(self.browser);
         self.say("quit");
+        drop(self.browser);
         self.desk.end().await.expect("the stand-in ends");
     }
 }
