@@ -49,7 +49,7 @@ fn view(customer: Customer) -> View {
 }
 
 fn texts(view: &View) -> String {
-    view.nodes.iter().map(|node| format!("{:?}\n", node.kind)).collect()
+    format!("{:#?}", view.nodes)
 }
 
 #[test]
