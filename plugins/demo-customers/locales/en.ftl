@@ -1,0 +1,13 @@
+name = Simulated customers
+description = Customers who write, wait and ask again by themselves, for demonstrations and for getting to know the desk
+at-once = Most at the same time
+at-once-help = 0 to 10; with 0 nobody new comes
+every = Average interval (seconds)
+every-help = 20 to 3600; about this often somebody new comes
+languages = Languages of the customers
+languages-both = Chinese and English
+languages-zh = Chinese only
+languages-en = English only
+seed = Random seed
+seed-help = With the same seed the same customers come and say the same things
+settings-fine = Up to { $count } customers at a time, { $scenarios } scenarios

@@ -1,0 +1,13 @@
+name = 模拟客户
+description = 会自己发消息、等待和追问的模拟客户，用于演示和熟悉工作台
+at-once = 同时最多几位
+at-once-help = 0 到 10；设为 0 时不再有新客户
+every = 平均间隔（秒）
+every-help = 20 到 3600；新客户大约每隔这么久来一位
+languages = 客户使用的语言
+languages-both = 中文和英文
+languages-zh = 只用中文
+languages-en = 只用英文
+seed = 随机种子
+seed-help = 种子相同，来的客户和说的话就相同
+settings-fine = 最多 { $count } 位客户同时在线，共 { $scenarios } 个情景
