@@ -1,5 +1,7 @@
 //! The gateway against clients that behave badly: they are refused, and others are served as if nothing had happened.
 
+#![allow(clippy::unwrap_used, reason = "helpers of tests, too, may stop where they cannot go on")]
+
 use std::{
     net::{IpAddr, SocketAddr},
     sync::{Arc, Mutex},
@@ -230,7 +232,7 @@ async fn a_body_of_100_mb_is_refused_unread() {
         .write_all(b"POST /c/shop/hook/x HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n")
         .await
         .unwrap();
-    let chunk = [b"10000\r\n".as_slice(), &[b'x'; 65_536], b"\r\n"].concat();
+    let chunk = [b"10000\r\n".as_slice(), &vec![b'x'; 65_536], b"\r\n"].concat();
     let mut sent = 0;
     while sent < 100 * 1024 * 1024 && stream.write_all(&chunk).await.is_ok() {
         sent += chunk.len();
@@ -248,7 +250,7 @@ async fn an_upload_that_never_ends_is_cut_at_the_limit() {
         .write_all(b"POST /c/shop/upload/file HTTP/1.1\r\nhost: a\r\ntransfer-encoding: chunked\r\n\r\n")
         .await
         .unwrap();
-    let chunk = [b"10000\r\n".as_slice(), &[b'x'; 65_536], b"\r\n"].concat();
+    let chunk = [b"10000\r\n".as_slice(), &vec![b'x'; 65_536], b"\r\n"].concat();
     let answer = exchange(&mut stream, &chunk.repeat(4)).await;
     // A refusal may overtake what is still being sent, in which case the system takes the connection down first.
     assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 413 "), "{answer}");

@@ -252,6 +252,7 @@ fn joining_and_closing_stand_in_the_log_once() {
 
 #[test]
 fn hostile_requests_are_refused() {
+    type Case<'a> = (&'a str, &'a str, Option<&'a str>, &'a [u8], u16);
     let mut setup = Setup::new();
     let (who, other) = (setup.visitor(), setup.visitor());
     setup.write(&other, "client-id-1", "secret");
@@ -260,7 +261,6 @@ fn hostile_requests_are_refused() {
     let huge = vec![b' '; 65 * 1024];
     let own = Some(who.credential.as_str());
     let peek = format!("messages?visitor={}", other.visitor);
-    type Case<'a> = (&'a str, &'a str, Option<&'a str>, &'a [u8], u16);
     let cases: Vec<Case<'_>> = vec![
         ("GET", "messages", None, b"", 401),
         ("GET", "messages", Some(&forged), b"", 401),
@@ -352,7 +352,7 @@ fn files_belong_to_their_visitor() {
     let [Item::Message(message)] = items.as_slice() else { panic!("{items:?}") };
     let file =
         BlobRef { id: "f-1".to_owned(), mime: "image/png".to_owned(), name: "a.png".to_owned(), bytes: 10 };
-    assert_eq!(message.files, [file.clone()]);
+    assert_eq!(message.files, std::slice::from_ref(&file));
     let (_, reply) = setup.ask("GET", "files/f-1", Some(&who.credential), b"");
     assert!(reply.headers.contains(&Pair::new("x-switchboard-blob", "f-1")));
     assert_eq!(setup.ask("GET", "files/f-1", Some(&other.credential), b"").1.status, 404);

@@ -1,4 +1,4 @@
-//! A browser through WebDriver, spoken over plain HTTP.
+//! A browser through `WebDriver`, spoken over plain HTTP.
 
 use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
@@ -9,9 +9,9 @@ use std::{
 
 use serde_json::{Value, json};
 
-/// The key under which WebDriver names elements.
+/// The key under which `WebDriver` names elements.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
-const TIMEOUT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// A headless browser of its own; dropping it ends it.
 pub struct Browser {
@@ -41,7 +41,7 @@ impl Browser {
             "goog:chromeOptions": { "args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--window-size=1200,900"] },
         } } });
         let answer = browser.call("POST", "/session", Some(&wish));
-        browser.session = answer["sessionId"].as_str().expect("a session").to_owned();
+        answer["sessionId"].as_str().expect("a session").clone_into(&mut browser.session);
         browser
     }
 
@@ -74,7 +74,7 @@ impl Browser {
         self.on(element, "click", &json!({}));
     }
 
-    /// Types as a person would; keys without a character are those of WebDriver.
+    /// Types as a person would; keys without a character are those of `WebDriver`.
     pub fn keys(&self, element: &Value, text: &str) {
         self.on(element, "value", &json!({ "text": text }));
     }
