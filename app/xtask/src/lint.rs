@@ -34,7 +34,7 @@ pub fn deny() -> Result<()> {
     heading("cargo deny");
     let program = deny_program()?;
     let mut deny = Command::new(program);
-    deny.current_dir(command::root()).args(["--all-features", "check", "--config", ".cargo/deny.toml"]);
+    deny.current_dir(command::root()).args(["--config", ".cargo/deny.toml", "check"]);
     command::run(deny.args(["licenses", "bans", "sources"]))
 }
 
