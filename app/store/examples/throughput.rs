@@ -1,5 +1,6 @@
 //! Measures appended messages a second against plain SQLite inserting the same rows with the same durability, one by
 //! one and in groups, and how long pages and searches take. `cargo run -p switchboard-store --example throughput`.
+#![allow(clippy::cast_possible_wrap, reason = "numbers of measurements are small")]
 
 use std::{
     error::Error,

@@ -6,6 +6,7 @@ use model::{
     conversation::{Author, Delivery, Message},
     customer::{Customer, Device, Handle},
     event::{Payload, StreamId},
+    field::Values,
     proposal::{Change, Prompt, Proposal, WrapUp},
     quality::Finding,
     ticket::Ticket,
@@ -114,75 +115,42 @@ impl Store {
     }
 }
 
-/// A payload without what could tell about a person; nothing where it says nothing. Every kind is listed, so that a
-/// new one has to be decided about.
+/// A payload without what could tell about a person; nothing where it says nothing. Every kind is listed, here or in
+/// the functions by noun, so that a new one has to be decided about.
 fn emptied(payload: Payload) -> Option<Payload> {
     Some(match payload {
-        Payload::ConversationOpened { customer, channel, skill, priority, .. } => {
-            Payload::ConversationOpened {
-                customer,
-                channel,
-                thread: String::new(),
-                subject: String::new(),
-                skill,
-                priority,
-            }
-        }
         Payload::MessageReceived(message) => Payload::MessageReceived(emptied_message(message)),
         Payload::ReplyQueued { message, key } => {
             Payload::ReplyQueued { message: emptied_message(message), key }
         }
         Payload::NoteAdded(message) => Payload::NoteAdded(emptied_message(message)),
-        Payload::DeliveryChanged { message, delivery, attempts, .. } => {
-            let delivery = match delivery {
-                Delivery::Failed(_) => Delivery::Failed(String::new()),
-                other => other,
-            };
-            Payload::DeliveryChanged { message, delivery, remote_id: None, attempts }
-        }
         Payload::MessageEdited { message, .. } => Payload::MessageEdited { message, text: String::new() },
-        Payload::Transferred { to, .. } => Payload::Transferred { to, note: String::new() },
-        Payload::Closed(_) => Payload::Closed(WrapUp::default()),
-        Payload::TagAdded(_) => Payload::TagAdded(String::new()),
-        Payload::TagRemoved(_) => Payload::TagRemoved(String::new()),
-        Payload::ProposalMade(proposal) => Payload::ProposalMade(Proposal {
-            key: String::new(),
-            change: Change::Note(String::new()),
-            because: String::new(),
-            sources: Vec::new(),
-            ..proposal
-        }),
-        Payload::PromptShown(prompt) => Payload::PromptShown(Prompt {
-            key: String::new(),
-            title: String::new(),
-            text: String::new(),
-            ..prompt
-        }),
-        Payload::FindingRaised(finding) => {
-            Payload::FindingRaised(Finding { because: String::new(), advice: String::new(), ..finding })
-        }
-        Payload::FindingAnswered { finding, disputed, .. } => {
-            Payload::FindingAnswered { finding, disputed, words: String::new() }
-        }
-        Payload::CustomerCreated(customer) => {
-            Payload::CustomerCreated(Customer::named(customer.id, "", customer.since))
-        }
-        Payload::CustomerNamed { .. } => Payload::CustomerNamed { name: String::new(), title: String::new() },
-        Payload::HandleAdded(handle) => {
-            Payload::HandleAdded(Handle { kind: handle.kind, value: String::new() })
-        }
-        Payload::CustomerTagged(_) => Payload::CustomerTagged(String::new()),
-        Payload::CustomerUntagged(_) => Payload::CustomerUntagged(String::new()),
-        Payload::DeviceRecorded(device) => Payload::DeviceRecorded(emptied_device(device)),
+        Payload::ConversationOpened { .. }
+        | Payload::DeliveryChanged { .. }
+        | Payload::Transferred { .. }
+        | Payload::Closed(_)
+        | Payload::TagAdded(_)
+        | Payload::TagRemoved(_) => emptied_conversation(payload),
+        Payload::ProposalMade(_)
+        | Payload::PromptShown(_)
+        | Payload::FindingRaised(_)
+        | Payload::FindingAnswered { .. } => emptied_advice(payload),
+        Payload::CustomerCreated(_)
+        | Payload::CustomerNamed { .. }
+        | Payload::HandleAdded(_)
+        | Payload::CustomerTagged(_)
+        | Payload::CustomerUntagged(_)
+        | Payload::DeviceRecorded(_) => emptied_customer(payload),
         Payload::TicketOpened(ticket) => Payload::TicketOpened(Ticket {
             title: String::new(),
-            values: model::field::Values::new(),
+            values: Values::new(),
             comments: Vec::new(),
             ..ticket
         }),
-        Payload::TicketChanged(_) => Payload::TicketChanged(model::field::Values::new()),
+        Payload::TicketChanged(_) => Payload::TicketChanged(Values::new()),
         Payload::TicketCommented(_) => Payload::TicketCommented(String::new()),
-        unknown @ Payload::Unknown { .. } => unknown,
+        // Nothing is known about it, so nothing of it stays.
+        Payload::Unknown { .. } => payload,
         Payload::MessageRedacted { .. }
         | Payload::Assigned { .. }
         | Payload::Unassigned
@@ -210,14 +178,80 @@ fn emptied(payload: Payload) -> Option<Payload> {
     })
 }
 
+fn emptied_conversation(payload: Payload) -> Payload {
+    match payload {
+        Payload::ConversationOpened { customer, channel, skill, priority, .. } => {
+            Payload::ConversationOpened {
+                customer,
+                channel,
+                thread: String::new(),
+                subject: String::new(),
+                skill,
+                priority,
+            }
+        }
+        Payload::DeliveryChanged { message, delivery, attempts, .. } => {
+            let delivery = match delivery {
+                Delivery::Failed(_) => Delivery::Failed(String::new()),
+                other => other,
+            };
+            Payload::DeliveryChanged { message, delivery, remote_id: None, attempts }
+        }
+        Payload::Transferred { to, .. } => Payload::Transferred { to, note: String::new() },
+        Payload::Closed(_) => Payload::Closed(WrapUp::default()),
+        Payload::TagAdded(_) => Payload::TagAdded(String::new()),
+        Payload::TagRemoved(_) => Payload::TagRemoved(String::new()),
+        other => other,
+    }
+}
+
+fn emptied_advice(payload: Payload) -> Payload {
+    match payload {
+        Payload::ProposalMade(proposal) => Payload::ProposalMade(Proposal {
+            key: String::new(),
+            change: Change::Note(String::new()),
+            because: String::new(),
+            sources: Vec::new(),
+            ..proposal
+        }),
+        Payload::PromptShown(prompt) => Payload::PromptShown(Prompt {
+            key: String::new(),
+            title: String::new(),
+            text: String::new(),
+            ..prompt
+        }),
+        Payload::FindingRaised(finding) => {
+            Payload::FindingRaised(Finding { because: String::new(), advice: String::new(), ..finding })
+        }
+        Payload::FindingAnswered { finding, disputed, .. } => {
+            Payload::FindingAnswered { finding, disputed, words: String::new() }
+        }
+        other => other,
+    }
+}
+
+fn emptied_customer(payload: Payload) -> Payload {
+    match payload {
+        Payload::CustomerCreated(customer) => {
+            Payload::CustomerCreated(Customer::named(customer.id, "", customer.since))
+        }
+        Payload::CustomerNamed { .. } => Payload::CustomerNamed { name: String::new(), title: String::new() },
+        Payload::HandleAdded(handle) => {
+            Payload::HandleAdded(Handle { kind: handle.kind, value: String::new() })
+        }
+        Payload::CustomerTagged(_) => Payload::CustomerTagged(String::new()),
+        Payload::CustomerUntagged(_) => Payload::CustomerUntagged(String::new()),
+        Payload::DeviceRecorded(device) => {
+            Payload::DeviceRecorded(Device { serial: String::new(), place: String::new(), ..device })
+        }
+        other => other,
+    }
+}
+
 fn emptied_message(message: Message) -> Message {
     let author = match message.author {
         Author::Customer(_) => Author::Customer(String::new()),
         agent @ Author::Agent(_) => agent,
     };
     Message { author, text: String::new(), files: Vec::new(), remote_id: None, ..message }
-}
-
-fn emptied_device(device: Device) -> Device {
-    Device { serial: String::new(), place: String::new(), ..device }
 }

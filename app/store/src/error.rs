@@ -55,6 +55,7 @@ impl StorageError {
         }
     }
 
+    #[allow(clippy::needless_pass_by_value, reason = "errors are handed over as they come")]
     pub(crate) fn unreadable(table: &'static str, row: i64, why: impl ToString) -> Self {
         Self::Unreadable { table, row, why: why.to_string() }
     }

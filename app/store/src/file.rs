@@ -97,14 +97,14 @@ impl Files {
     }
 
     fn give_name(&self, incoming: &Path, name: &str) -> io::Result<()> {
-        let shelf = self.folder.join(&name[..2]);
-        if !shelf.is_dir() {
-            folder::make_folder(&shelf)?;
+        let place = self.folder.join(&name[..2]);
+        if !place.is_dir() {
+            folder::make_folder(&place)?;
             folder::sync_folder(&self.folder)?;
         }
         // Where the same bytes lie there already this puts equal bytes in their place and makes them young again.
-        fs::rename(incoming, shelf.join(&name[2..]))?;
-        folder::sync_folder(&shelf)
+        fs::rename(incoming, place.join(&name[2..]))?;
+        folder::sync_folder(&place)
     }
 
     /// Opens a file for reading.
@@ -164,13 +164,13 @@ impl Files {
     /// Every file with the moment it was last stored.
     fn all(&self) -> io::Result<Vec<(FileId, SystemTime)>> {
         let mut files = Vec::new();
-        for shelf in fs::read_dir(&self.folder)? {
-            let shelf = shelf?;
-            let head = shelf.file_name().to_string_lossy().into_owned();
-            if head.len() != 2 || !shelf.file_type()?.is_dir() {
+        for part in fs::read_dir(&self.folder)? {
+            let part = part?;
+            let head = part.file_name().to_string_lossy().into_owned();
+            if head.len() != 2 || !part.file_type()?.is_dir() {
                 continue;
             }
-            for file in fs::read_dir(shelf.path())? {
+            for file in fs::read_dir(part.path())? {
                 let file = file?;
                 let name = format!("{head}{}", file.file_name().to_string_lossy());
                 files.push((FileId::new(name), file.metadata()?.modified()?));

@@ -21,6 +21,11 @@
 //! | `lookup`, `thread`, `outbox`, `search` | reading the projections |
 //! | `draft`, `raw`, `kv`, `setting`, `file` | what is kept beside the journal |
 
+#![allow(
+    clippy::cast_possible_wrap,
+    reason = "SQLite counts in i64; positions, sizes and limits stay far below 2^63"
+)]
+
 mod append;
 mod chain;
 mod codec;

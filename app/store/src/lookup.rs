@@ -1,6 +1,6 @@
 //! What the journal adds up to, read from the projections.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, fmt::Write, sync::Arc};
 
 use model::{
     AccountId, AgentId, ConversationId, CustomerId, MessageId, PluginId, ProposalId, TicketId,
@@ -182,7 +182,7 @@ impl Store {
             filter.split_whitespace().take(FILTER_WORDS_MAX).map(str::to_lowercase).collect();
         let mut condition = String::from("1");
         for index in 0..words.len() {
-            condition.push_str(&format!(" AND instr(w.text, ?{}) > 0", index + 1));
+            let _ = write!(condition, " AND instr(w.text, ?{}) > 0", index + 1);
         }
         let count: i64 = self
             .db

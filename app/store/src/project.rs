@@ -6,7 +6,7 @@
 //! - A row depends on nothing but the events before it, in their order.
 //! - Streams are known here by their numbers only, so that a projection can be made in an empty database.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{HashMap, HashSet, hash_map::Entry};
 
 use model::{
     AgentId, PluginId,
@@ -98,17 +98,18 @@ impl Projector {
     }
 
     fn conversation(&mut self, db: &Connection, stream: i64, event: &Event) -> Result<(), StorageError> {
-        if !self.conversations.contains_key(&stream) {
-            let state: Option<Conversation> = load(db, "conversation", stream)?;
-            let stored_open = state.as_ref().map(|conversation| !conversation.is_closed());
-            self.conversations.insert(stream, Cached { state, stored_open });
-        }
-        if let Some(cached) = self.conversations.get_mut(&stream) {
-            let before = cached.state.take();
-            idle_agent(db, before.as_ref(), event)?;
-            cached.state = state::apply_conversation(before, event);
-            self.changed.insert(stream);
-        }
+        let cached = match self.conversations.entry(stream) {
+            Entry::Occupied(entry) => entry.into_mut(),
+            Entry::Vacant(entry) => {
+                let state: Option<Conversation> = load(db, "conversation", stream)?;
+                let stored_open = state.as_ref().map(|conversation| !conversation.is_closed());
+                entry.insert(Cached { state, stored_open })
+            }
+        };
+        let before = cached.state.take();
+        idle_agent(db, before.as_ref(), event)?;
+        cached.state = state::apply_conversation(before, event);
+        self.changed.insert(stream);
         message(db, stream, event)?;
         advice(db, stream, event)
     }

@@ -25,6 +25,7 @@ const COLUMNS: &str = "id, account, at_ms, state, because, meta, body";
 
 impl Store {
     /// Keeps an item, durably, before its plugin sees it.
+    #[allow(clippy::needless_pass_by_value, reason = "the caller is done with the bytes")]
     pub fn raw_put(&mut self, item: NewRaw) -> Result<RawId, RawError> {
         self.write(|store| store.put_raw(&item, RAW_MAX_BYTES))
     }
@@ -66,6 +67,7 @@ impl Store {
     }
 
     /// Settles an item that makes no events; with events it belongs into their [`Commit`](crate::Commit).
+    #[allow(clippy::needless_pass_by_value, reason = "said once, like the outcomes in a commit")]
     pub fn raw_settle(&mut self, id: RawId, outcome: RawOutcome) -> Result<(), RawError> {
         self.write(|store| if store.settle_raw(id, &outcome)? { Ok(()) } else { Err(RawError::Missing(id)) })
     }

@@ -1,6 +1,12 @@
 //! Opening the data folder, and transactions.
 
-use std::{collections::HashMap, fs::File, path::Path, path::PathBuf, time::Duration};
+use std::{
+    collections::HashMap,
+    fs::File,
+    panic::{self, AssertUnwindSafe},
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use model::{AccountId, PluginId};
 use rusqlite::{Connection, OpenFlags};
@@ -105,8 +111,16 @@ impl Store {
         }
         self.db.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
         self.transaction = Transaction { is_open: true, failure: None };
-        let answer = work(self);
+        let answer = panic::catch_unwind(AssertUnwindSafe(|| work(self)));
         self.transaction.is_open = false;
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(cause) => {
+                // Whoever catches the panic finds the store as it was before.
+                self.undo();
+                panic::resume_unwind(cause)
+            }
+        };
         let committed = match self.transaction.failure.take() {
             Some(failure) => Err(failure),
             None => self.commit(),
@@ -326,6 +340,23 @@ mod tests {
         let events = store.append(note(2, &large)).unwrap();
         assert_eq!((events[0].position, events[0].sequence), (2, 2));
         assert!(store.verify().unwrap().holds());
+    }
+
+    #[test]
+    fn a_panic_in_a_group_leaves_the_store_usable() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut store = Store::open(folder.path()).unwrap();
+        let group = panic::catch_unwind(AssertUnwindSafe(|| {
+            store.group(|store| {
+                store.append(note(1, "lost with the panic")).unwrap();
+                panic!("as the engine might");
+            })
+        }));
+        assert!(group.is_err());
+        assert_eq!(store.append(note(2, "after")).unwrap()[0].position, 1);
+        drop(store);
+        let store = Store::open(folder.path()).unwrap();
+        assert_eq!(store.since(0, 10).unwrap().len(), 1);
     }
 
     #[test]

@@ -61,9 +61,7 @@ impl Store {
                 }
             }
             Payload::MessageReceived(message) => {
-                if let Some(edit) = self.edit(message.id)? {
-                    page.edits.insert(message.id, edit);
-                }
+                self.annotate_edit(page, message.id)?;
             }
             Payload::ProposalSettled { proposal, .. } => {
                 if let Some(found) = self.proposal(*proposal)? {
@@ -86,12 +84,13 @@ impl Store {
         Ok(())
     }
 
-    /// What the customer made of a message: a new text, or nothing when it was taken back.
-    fn edit(&self, message: MessageId) -> Result<Option<Option<String>>, StorageError> {
-        Ok(self
-            .db
-            .prepare_cached("SELECT text FROM edit WHERE message = ?1")?
-            .query_row([message.uuid().as_bytes()], |row| row.get(0))
-            .optional()?)
+    /// Adds what the customer made of a message: a new text, or nothing when it was taken back.
+    fn annotate_edit(&self, page: &mut ThreadPage, message: MessageId) -> Result<(), StorageError> {
+        let mut statement = self.db.prepare_cached("SELECT text FROM edit WHERE message = ?1")?;
+        let mut rows = statement.query([message.uuid().as_bytes()])?;
+        if let Some(row) = rows.next()? {
+            page.edits.insert(message, row.get(0)?);
+        }
+        Ok(())
     }
 }

@@ -2,6 +2,7 @@
 //! once, what it was not told may be there once, and everything holds together.
 //!
 //! The program runs itself as the process to be killed, with the data folder and the first number as arguments.
+#![allow(clippy::cast_possible_wrap, reason = "numbers of tests are small")]
 
 use std::{
     env,

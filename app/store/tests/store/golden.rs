@@ -220,15 +220,15 @@ fn device() -> Device {
 
 fn customers() -> Vec<Payload> {
     let mut customer = Customer::named(CustomerId::from_u128(4), "王芳", at("2020-01-01T00:00:00Z"));
-    customer.title = "女士".to_owned();
+    customer.title = String::from("女士");
     customer.language = Some("zh-CN".to_owned());
     customer.handles =
         [HandleKind::Phone, HandleKind::Mail, HandleKind::Web, HandleKind::Social, HandleKind::User]
             .map(|kind| Handle { kind, value: "x".to_owned() })
             .to_vec();
-    customer.tier = "金卡".to_owned();
+    customer.tier = String::from("金卡");
     customer.tags = vec!["老客户".to_owned()];
-    customer.address = "杭州".to_owned();
+    customer.address = String::from("杭州");
     customer.devices = vec![device()];
     customer.orders = vec![Order {
         number: "O-1".to_owned(),

@@ -1,4 +1,6 @@
 //! The store from outside, on real files.
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+#![allow(clippy::cast_possible_wrap, reason = "numbers of tests are small")]
 
 mod care;
 mod damage;

@@ -61,7 +61,6 @@ fn step() -> impl Strategy<Value = Step> {
 fn payload(place: u8, kind: u8, value: u8, fresh: u128) -> (StreamId, Payload) {
     let number = u128::from(place);
     let about = MessageId::from_u128(u128::from(value) + 1);
-    let proposal = ProposalId::from_u128(u128::from(value));
     let in_conversation = |payload| (StreamId::Conversation(conversation(number)), payload);
     let of_customer = |payload| (StreamId::Customer(customer(number)), payload);
     let of_ticket = |payload| (StreamId::Ticket(TicketId::from_u128(number)), payload);
@@ -88,23 +87,7 @@ fn payload(place: u8, kind: u8, value: u8, fresh: u128) -> (StreamId, Payload) {
         9 => in_conversation(Payload::TagAdded(value.to_string())),
         10 => in_conversation(Payload::MessageEdited { message: about, text: "改".to_owned() }),
         11 => in_conversation(Payload::MessageRedacted { message: about }),
-        12 => in_conversation(Payload::ProposalMade(Proposal {
-            id: proposal,
-            key: value.to_string(),
-            plugin: "hints".into(),
-            conversation: conversation(number),
-            change: Change::Tag(value.to_string()),
-            confidence: 0.5,
-            because: String::new(),
-            sources: Vec::new(),
-            at: at(0),
-            expires: None,
-        })),
-        13 => in_conversation(Payload::ProposalSettled {
-            proposal,
-            plugin: "hints".into(),
-            settled: Settled { fate: Fate::Accepted, agent: Some(AGENT) },
-        }),
+        12 | 13 => in_conversation(proposal(number, kind == 12, value)),
         14 => {
             let mut who = Customer::named(customer(number), format!("客户{value}"), at(0));
             who.handles.push(Handle { kind: HandleKind::Phone, value: format!("138{value}") });
@@ -117,6 +100,34 @@ fn payload(place: u8, kind: u8, value: u8, fresh: u128) -> (StreamId, Payload) {
         17 => of_ticket(Payload::TicketOpened(ticket(number, value))),
         18 => of_ticket(Payload::TicketMoved(Stage::ALL[usize::from(value) % 5])),
         19 => of_ticket(Payload::TicketCommented("评论".to_owned())),
+        _ => elsewhere(kind, value),
+    }
+}
+
+/// A proposal made or accepted.
+fn proposal(number: u128, is_made: bool, value: u8) -> Payload {
+    let id = ProposalId::from_u128(u128::from(value));
+    if !is_made {
+        let settled = Settled { fate: Fate::Accepted, agent: Some(AGENT) };
+        return Payload::ProposalSettled { proposal: id, plugin: "hints".into(), settled };
+    }
+    Payload::ProposalMade(Proposal {
+        id,
+        key: value.to_string(),
+        plugin: "hints".into(),
+        conversation: conversation(number),
+        change: Change::Tag(value.to_string()),
+        confidence: 0.5,
+        because: String::new(),
+        sources: Vec::new(),
+        at: at(0),
+        expires: None,
+    })
+}
+
+/// Something about agents, plugins and the desk.
+fn elsewhere(kind: u8, value: u8) -> (StreamId, Payload) {
+    match kind {
         20 => (
             StreamId::Agent(AGENT),
             Payload::AgentProfiled(AgentProfile {
