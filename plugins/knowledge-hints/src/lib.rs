@@ -30,7 +30,7 @@ pub(crate) static TEXTS: Texts =
 /// Articles looked at for one question.
 const HITS_MAX: u32 = 4;
 /// Confidence under which nothing is proposed.
-const CONFIDENCE_LEAST: f32 = 0.45;
+const CONFIDENCE_LEAST: f32 = 0.5;
 /// Share of the best score from which the second article counts as close.
 const CLOSE_SHARE: f32 = 0.85;
 /// Conversations remembered; the one that was quiet longest is forgotten first.

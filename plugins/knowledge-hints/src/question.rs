@@ -10,6 +10,8 @@ pub const RECENT_MAX: usize = 3;
 const SHORT_CHARS: usize = 8;
 /// Longest query, in characters.
 const QUERY_MAX_CHARS: usize = 200;
+/// What a long message is about stands in its first sentences; this much of them is enough to know it.
+const GIST_CHARS: usize = 16;
 
 /// Messages that ask for nothing.
 const SMALL_TALK: [&str; 44] = [
@@ -82,7 +84,7 @@ impl Question {
     /// A message, read together with those before it where it is short.
     pub fn new(text: &str, before: &[String]) -> Self {
         let own = text.trim().to_owned();
-        let mut query = own.clone();
+        let mut query = gist(&own);
         for earlier in before.iter().rev() {
             if weight(&query) >= SHORT_CHARS {
                 break;
@@ -115,6 +117,18 @@ impl Question {
         let wanted = self.terms.len().clamp(1, ENOUGH);
         (found as f32 / wanted as f32).min(1.0)
     }
+}
+
+/// The first sentences, until they say something.
+fn gist(text: &str) -> String {
+    let mut gist = String::new();
+    for sentence in text.split_inclusive(['。', '！', '？', '!', '?', '\n', '；']) {
+        gist.push_str(sentence);
+        if weight(&gist) >= GIST_CHARS {
+            break;
+        }
+    }
+    gist.trim().to_owned()
 }
 
 /// How much a text says: Chinese characters, and letters of others by fours.
@@ -171,6 +185,14 @@ mod tests {
         assert_eq!(Question::new("在门边", &before).query(), "洗衣机漏水 在门边");
         let long = "热水器一打开就显示 E4，火打不着，昨天晚上开始的";
         assert_eq!(Question::new(long, &before).query(), long);
+    }
+
+    #[test]
+    fn long_messages_are_about_what_they_begin_with() {
+        let mail = "您好，\n\n家里两台空调想在这周末清洗，请问怎么收费？周六上午有没有时间？\n另外去年洗完柜机滴过水。";
+        assert_eq!(Question::new(mail, &[]).query(), "您好，\n\n家里两台空调想在这周末清洗，请问怎么收费？");
+        let mail = "Hello,\n\nThe invoice for order D20931 is made out to me, could you reissue it?\nThe washer is wonderful.";
+        assert!(!Question::new(mail, &[]).query().contains("wonderful"));
     }
 
     #[test]
