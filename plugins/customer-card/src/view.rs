@@ -46,8 +46,10 @@ fn head(ctx: &Ctx, customer: &Customer) -> Element {
     };
     let mut head = row([heading(name)]);
     if !customer.tier.is_empty() {
-        let tone = if customer.tier == "standard" { Tone::Plain } else { Tone::Good };
-        head.push(badge(facts::tier(ctx, customer), tone));
+        // The company's own word for the lowest tier may be the usual one in either language.
+        let name = facts::tier(ctx, customer);
+        let tone = if name == TEXTS.get(&ctx.locale, "tier-standard") { Tone::Plain } else { Tone::Good };
+        head.push(badge(name, tone));
     }
     for tag in &customer.tags {
         head.push(badge(tag.clone(), Tone::Plain));
