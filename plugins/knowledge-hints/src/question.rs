@@ -190,7 +190,8 @@ mod tests {
     #[test]
     fn long_messages_are_about_what_they_begin_with() {
         let mail = "您好，\n\n家里两台空调想在这周末清洗，请问怎么收费？周六上午有没有时间？\n另外去年洗完柜机滴过水。";
-        assert_eq!(Question::new(mail, &[]).query(), "您好，\n\n家里两台空调想在这周末清洗，请问怎么收费？");
+        let question = Question::new(mail, &[]);
+        assert!(question.query().contains("清洗") && !question.query().contains("滴过水"), "{question:?}");
         let mail = "Hello,\n\nThe invoice for order D20931 is made out to me, could you reissue it?\nThe washer is wonderful.";
         assert!(!Question::new(mail, &[]).query().contains("wonderful"));
     }
