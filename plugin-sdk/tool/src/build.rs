@@ -141,14 +141,17 @@ fn check_texts(folder: &Path, manifest: &Manifest, assets: &Assets) -> Result<()
     Ok(())
 }
 
-/// The message keys of each language: of `locales/LANGUAGE.ftl` and of `locales/LANGUAGE/*.ftl`.
+/// The message keys of each language, of `locales/LANGUAGE.ftl`.
 fn languages(assets: &Assets) -> Result<BTreeMap<String, BTreeSet<String>>> {
     let mut languages = BTreeMap::<String, BTreeSet<String>>::new();
     for (name, data) in assets {
-        let Some(path) = name.strip_prefix("locales/").and_then(|rest| rest.strip_suffix(".ftl")) else {
+        let Some(language) = name.strip_prefix("locales/").and_then(|rest| rest.strip_suffix(".ftl")) else {
             continue;
         };
-        let language = path.split('/').next().unwrap_or(path);
+        ensure!(
+            !language.contains('/'),
+            "{name}: the desk reads one file for each language, such as locales/en.ftl"
+        );
         let text = std::str::from_utf8(data).with_context(|| format!("{name} is not UTF-8"))?;
         languages.entry(language.to_owned()).or_default().extend(text.lines().filter_map(message_key));
     }
@@ -260,7 +263,7 @@ mod tests {
     fn texts_must_be_in_every_language() {
         let table = [
             (vec![("locales/en.ftl", "name = Hints\n"), ("locales/de.ftl", "name = Hinweise\n")], None),
-            (vec![("locales/en/plugin.ftl", "name = Hints\n")], None),
+            (vec![("locales/en/plugin.ftl", "name = Hints\n")], Some("one file for each language")),
             (vec![("locales/en.ftl", "title = Hints\n")], Some("en.ftl lacks name")),
             (
                 vec![("locales/en.ftl", "name = a\nmore = b\n"), ("locales/de.ftl", "name = a\n")],
