@@ -221,25 +221,34 @@ pub fn pressed(ctx: &Ctx<'_>, input: &mut egui::InputState) -> Vec<CommandId> {
     if !input.events.iter().any(|event| matches!(event, egui::Event::Key { pressed: true, .. })) {
         return Vec::new();
     }
-    let mut table: Vec<(CommandId, KeyboardShortcut)> =
+    let table: Vec<(CommandId, KeyboardShortcut)> =
         CommandId::all().filter_map(|id| id.shortcut(ctx).map(|shortcut| (id, shortcut))).collect();
-    // egui ignores Shift and Alt that are held in addition, so those with the most modifiers come first.
-    let weight = |shortcut: &KeyboardShortcut| {
-        u8::from(shortcut.modifiers.shift)
-            + u8::from(shortcut.modifiers.alt)
-            + u8::from(shortcut.modifiers.command)
-    };
-    table.sort_by_key(|(_, shortcut)| std::cmp::Reverse(weight(shortcut)));
-    let exact = |input: &egui::InputState, shortcut: &KeyboardShortcut| {
-        input.modifiers.shift == shortcut.modifiers.shift || matches!(shortcut.logical_key, Key::Plus)
-    };
     table
         .into_iter()
         .filter(|(id, shortcut)| {
-            id.is_enabled(ctx) && exact(input, shortcut) && input.consume_shortcut(shortcut)
+            id.is_enabled(ctx) && take(input, shortcut)
         })
         .map(|(id, _)| id)
         .collect()
+}
+
+/// Takes a key that was pressed with exactly these modifiers; egui would ignore Shift and Alt held in addition.
+pub fn take(input: &mut egui::InputState, shortcut: &KeyboardShortcut) -> bool {
+    let wanted = shortcut.modifiers;
+    let before = input.events.len();
+    input.events.retain(|event| {
+        let egui::Event::Key { key, pressed: true, modifiers, .. } = event else { return true };
+        // `+` needs Shift on many keyboards.
+        let shift = modifiers.shift == wanted.shift || shortcut.logical_key == Key::Plus;
+        let fits = shift && modifiers.alt == wanted.alt && modifiers.command == wanted.command;
+        *key != shortcut.logical_key || !fits
+    });
+    let taken = input.events.len() < before;
+    if taken && wanted.alt {
+        // The letter of a key held with Alt arrives as text too.
+        input.events.retain(|event| !matches!(event, egui::Event::Text(text) if text.len() == 1));
+    }
+    taken
 }
 
 #[cfg(test)]

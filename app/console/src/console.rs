@@ -185,9 +185,10 @@ impl Console {
         let ctx = context_of(self, shell, time, &actions);
         let pressed = ui.input_mut(|input| command::pressed(&ctx, input));
         let (number, back) = ui.input_mut(|input| {
-            let number = (0..9).find(|index| input.consume_key(egui::Modifiers::ALT, NUMBER_KEYS[*index]));
+            let keys = |modifiers, key| egui::KeyboardShortcut::new(modifiers, key);
+            let number = (0..9).find(|index| command::take(input, &keys(egui::Modifiers::ALT, NUMBER_KEYS[*index])));
             let shift = egui::Modifiers { shift: true, ..egui::Modifiers::COMMAND };
-            (number, input.consume_key(shift, egui::Key::Tab))
+            (number, command::take(input, &keys(shift, egui::Key::Tab)))
         });
         self.outgoing.actions.borrow_mut().extend(pressed.into_iter().map(Action::Run));
         if let Some(number) = number {
@@ -392,6 +393,11 @@ impl Console {
     /// What is being written in a conversation, without letters an input method is still composing.
     pub fn draft(&self, conversation: ConversationId) -> Option<&str> {
         self.composer.peek(conversation).map(crate::composer::Draft::settled)
+    }
+
+    /// Keys that were drawn although the locale has no text for them, for the tests.
+    pub fn missing_texts(&self) -> Vec<String> {
+        self.look.locale.missing_keys().into_iter().map(|(key, _)| key).collect()
     }
 
     /// Changes one of the person's settings.

@@ -46,6 +46,23 @@ impl Section {
     }
 }
 
+/// From here on a waiting clock is amber, and from the second on red: in seconds.
+const WAITING_LIMITS_S: (u64, u64) = (45, 90);
+/// The same for mail, whose customers do not sit in front of it.
+const MAIL_LIMITS_S: (u64, u64) = (4 * 3600, 8 * 3600);
+
+/// After how many seconds a customer's wait on this kind of channel is amber, and after how many red.
+pub fn waiting_limits_s(kind: &str) -> (u64, u64) {
+    if kind == "mail" { MAIL_LIMITS_S } else { WAITING_LIMITS_S }
+}
+
+/// How long a customer has waited as a share of what is too long; 0 for those who do not wait.
+fn urgency(row: &QueueRow, now: Timestamp) -> f64 {
+    let Some(since) = row.waiting_since else { return 0.0 };
+    let waited = (now.as_second() - since.as_second()).max(1);
+    waited as f64 / waiting_limits_s(&row.channel.kind).1 as f64
+}
+
 /// What is worked out from a view.
 #[derive(Debug, Default)]
 pub struct Derived {
@@ -56,7 +73,7 @@ pub struct Derived {
     pub plugins_healthy: usize,
     /// Plugins stopped by a person or by the host, or broken.
     pub plugins_stopped: usize,
-    /// The conversation of mine whose customer has waited longest for an answer.
+    /// The conversation of mine whose customer has waited longest, measured by what is usual on its channel.
     pub most_urgent: Option<usize>,
     /// Unread customer messages in my conversations.
     pub unread: u32,
@@ -73,17 +90,16 @@ impl Derived {
         self.sections.iter_mut().for_each(Vec::clear);
         self.unread = 0;
         self.most_urgent = None;
-        let mut longest: Option<Timestamp> = None;
+        let mut most = 0.0;
         for (index, row) in view.queue.iter().enumerate() {
             self.index.insert(row.id, index);
             let Some(section) = Section::of(row, view.me) else { continue };
             self.sections[section as usize].push(index);
             if section == Section::Mine {
                 self.unread += row.unread;
-                if let Some(since) = row.waiting_since
-                    && longest.is_none_or(|other| since < other)
-                {
-                    longest = Some(since);
+                let urgency = urgency(row, view.now);
+                if urgency > most {
+                    most = urgency;
                     self.most_urgent = Some(index);
                 }
             }

@@ -254,6 +254,11 @@ impl Theme {
         style.spacing.scroll.bar_width = 8.0;
         style.spacing.scroll.floating_width = 4.0;
         style.spacing.scroll.floating_allocated_width = 0.0;
+        style.spacing.scroll.foreground_color = true;
+        style.spacing.scroll.active_background_opacity = 0.0;
+        style.spacing.scroll.interact_background_opacity = 0.0;
+        style.spacing.scroll.active_handle_opacity = 0.22;
+        style.spacing.scroll.interact_handle_opacity = 0.4;
         style.spacing.scroll.fade.strength = 0.0;
         style.interaction.tooltip_delay = 0.35;
         style.interaction.selectable_labels = false;

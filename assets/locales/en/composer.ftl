@@ -1,6 +1,6 @@
 # Where the agent writes.
 
-composer-hint = Write a reply, / snippets, ? knowledge, @ colleagues
+composer-hint = Write a reply, / snippets, ? knowledge
 composer-note-hint = A note for colleagues; the customer does not see it
 composer-send = Send
 composer-send-note = Save note

@@ -55,3 +55,4 @@ role-quality = Quality
 role-ticket-form = Ticket form
 role-panel = Panel
 role-knowledge = Knowledge source
+panel-stale = No answer; this may be old

@@ -1,6 +1,6 @@
 # Where the agent writes.
 
-composer-hint = 输入回复，/ 快捷语，? 知识，@ 同事
+composer-hint = 输入回复，/ 快捷语，? 知识
 composer-note-hint = 写给同事的备注，客户看不到
 composer-send = 发送
 composer-send-note = 保存备注

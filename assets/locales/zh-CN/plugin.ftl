@@ -52,3 +52,4 @@ role-quality = 质检
 role-ticket-form = 工单表单
 role-panel = 面板
 role-knowledge = 知识来源
+panel-stale = 未响应，内容可能已过时

@@ -548,9 +548,9 @@ struct Keys {
     leave: bool,
 }
 
-/// Takes a key without modifiers. egui would also match it with Shift held.
+/// Takes a key pressed without modifiers.
 fn take_plain(input: &mut egui::InputState, key: Key) -> bool {
-    if input.modifiers.any() { false } else { input.consume_key(Modifiers::NONE, key) }
+    crate::command::take(input, &egui::KeyboardShortcut::new(Modifiers::NONE, key))
 }
 
 enum Completion {

@@ -227,7 +227,9 @@ fn person_row(
 pub fn shortcuts(ui: &mut Ui, ctx: &Ctx<'_>) {
     let all: Vec<CommandId> = CommandId::all().filter(|id| !id.shortcut_text(ctx).is_empty()).collect();
     let half = all.len().div_ceil(2);
-    ScrollArea::vertical().max_height(520.0).show(ui, |ui| {
+    let room = (ui.ctx().content_rect().height() - 200.0).clamp(200.0, 640.0);
+    ScrollArea::vertical().max_height(room).min_scrolled_height(room).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.x = 32.0;
         ui.columns(2, |columns| {
             for (column, commands) in columns.iter_mut().zip([&all[..half], &all[half..]]) {
                 column.spacing_mut().item_spacing.y = 0.0;

@@ -135,7 +135,7 @@ impl Palette {
 
     fn rows(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) -> Option<usize> {
         let mut picked = None;
-        ScrollArea::vertical().max_height(ROW * 11.0).show(ui, |ui| {
+        ScrollArea::vertical().max_height(ROW * 13.0).min_scrolled_height(ROW * 11.0).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 0.0;
             let mut kind = "";
             for (index, entry) in self.entries.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! The head of a conversation: who it is, and what can be done with the conversation as a whole.
 
 use egui::{Align, Layout, Popup, PopupCloseBehavior, Sense, Ui, vec2};
-use model::{command::ConversationCommand, conversation::Status, view::Thread};
+use model::{command::ConversationCommand, conversation::Status, customer::{HandleKind, mask_middle}, view::Thread};
 
 use crate::{
     Action, Ctx,
@@ -52,7 +52,11 @@ fn who(ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread) {
         }
     }
     if ui.available_width() > 140.0 {
-        let handle = thread.customer.customer.handles.first().map(model::customer::Handle::masked);
+        let handle = thread.customer.customer.handles.first().map(|handle| match handle.kind {
+            // The country says nothing here and would hide the digits that do.
+            HandleKind::Phone => mask_middle(handle.value.trim_start_matches("+86"), 3, 4),
+            _ => handle.masked(),
+        });
         let channel = channel_name(ctx, thread);
         let words = handle.map_or_else(|| channel.clone(), |handle| format!("{channel} {handle}"));
         text::label(ui, theme, &words, Type::Body, theme.muted);

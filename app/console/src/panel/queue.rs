@@ -15,17 +15,11 @@ use model::{
 
 use crate::{
     Action, Ctx,
-    derived::{Derived, Section},
+    derived::{Derived, Section, waiting_limits_s},
     theme::Type,
     widget::{Field, Icon, IconButton, Segment, badge, elided, empty_state, job, text},
 };
 
-/// From here on a waiting clock is amber, and from the second on red.
-const WAITING_WARN_S: u64 = 45;
-const WAITING_BAD_S: u64 = 90;
-/// The same for mail, whose customers do not sit in front of it.
-const MAIL_WARN_S: u64 = 4 * 3600;
-const MAIL_BAD_S: u64 = 8 * 3600;
 /// Height of a heading between rows.
 const HEADING: f32 = 32.0;
 
@@ -184,13 +178,14 @@ impl Queue {
         let bar =
             Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), ctx.theme.tokens.size.tab + 6.0));
         ui.allocate_ui_with_layout(bar.size(), egui::Layout::left_to_right(egui::Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = 2.0;
-            ui.add_space(10.0);
+            ui.spacing_mut().item_spacing.x = 0.0;
+            ui.add_space(8.0);
+            let roomy = ui.available_width() > 250.0 && Section::ALL.iter().all(|section| ctx.derived.section(*section).len() < 1000);
             for section in Section::ALL {
                 let count = ctx.derived.section(section).len();
                 let selected = section == self.section;
-                let count = (section != Section::Team).then_some(count);
-                if Segment::new(ctx.t(section.key()), count, selected).show(ui, ctx.theme).clicked() {
+                let counted = selected || (roomy && section != Section::Team);
+                if Segment::new(ctx.t(section.key()), counted.then_some(count), selected).show(ui, ctx.theme).clicked() {
                     self.section = section;
                 }
             }
@@ -353,8 +348,7 @@ fn clock(ctx: &Ctx<'_>, row: &QueueRow) -> Clock {
         return Clock { words, ink: theme.muted, strong: false, waiting: false };
     };
     let seconds = ctx.seconds_since(since);
-    let (warn, bad) =
-        if row.channel.kind == "mail" { (MAIL_WARN_S, MAIL_BAD_S) } else { (WAITING_WARN_S, WAITING_BAD_S) };
+    let (warn, bad) = waiting_limits_s(&row.channel.kind);
     let (ink, strong) = if seconds >= bad {
         (theme.bad, true)
     } else if seconds >= warn {

@@ -21,7 +21,7 @@ pub fn show(ui: &mut Ui, ctx: &Ctx<'_>, tabs: &[ConversationId]) {
     let area =
         ScrollArea::horizontal().scroll_bar_visibility(egui::scroll_area::ScrollBarVisibility::AlwaysHidden);
     area.show(ui, |ui| {
-        ui.horizontal(|ui| {
+        ui.allocate_ui_with_layout(bar.size(), egui::Layout::left_to_right(egui::Align::Min), |ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
             for (index, conversation) in tabs.iter().enumerate() {
                 tab(ui, ctx, *conversation, index);
@@ -40,7 +40,7 @@ fn tab(ui: &mut Ui, ctx: &Ctx<'_>, conversation: ConversationId, index: usize) {
     let ink = if selected { theme.text } else { theme.muted };
     let words = elided(ui.painter(), theme, name, style, ink, TAB_MAX - 64.0);
     let extra = if unread > 0 { 28.0 } else { 0.0 };
-    let height = ui.available_height();
+    let height = theme.tokens.size.tab;
     let size = vec2((words.size().x + 44.0 + extra).min(TAB_MAX), height);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());
     response.widget_info(|| WidgetInfo::selected(Role::Tab, true, selected, name));

@@ -193,6 +193,7 @@ impl Timeline {
             area = area.vertical_scroll_offset(self.offset.max(0.0));
         }
         let total = self.heights.total() as f32;
+        let (wanted, stick) = (self.offset.max(0.0), self.at_bottom);
         let output = area.show_viewport(ui, |ui, viewport| {
             ui.set_height(total.max(viewport.height()));
             ui.set_width(width);
@@ -200,7 +201,9 @@ impl Timeline {
         });
         self.offset = output.state.clamped_offset().y;
         let end = total - output.inner_rect.height();
-        self.at_bottom = self.offset >= end - BOTTOM_SLACK;
+        // The room may just have become smaller; only moving up by hand leaves the end.
+        let unmoved = stick && self.offset >= wanted - 1.0;
+        self.at_bottom = unmoved || self.offset >= end - BOTTOM_SLACK;
         if self.at_bottom {
             self.unseen = 0;
         }

@@ -293,7 +293,7 @@ impl<'a> Segment<'a> {
         let style = if self.selected { Type::Strong } else { Type::Body };
         let galley = ui.painter().layout_job(text::job(theme, &words, style, Color32::PLACEHOLDER));
         let (rect, response) =
-            ui.allocate_exact_size(vec2((galley.size().x + 16.0).ceil(), 26.0), Sense::click());
+            ui.allocate_exact_size(vec2((galley.size().x + 14.0).ceil(), 26.0), Sense::click());
         response.widget_info(|| WidgetInfo::selected(Role::Tab, true, self.selected, &words));
         let hovered = response.hovered();
         let fill = if self.selected {
