@@ -1,3 +1,9 @@
 //! Repository rules, end-to-end tests against real peers, hostile plugins, benches and the tour.
 
+pub mod desk;
+pub mod http;
 pub mod report;
+pub mod screen;
+pub mod visitor;
+pub mod wait;
+pub mod words;
