@@ -1,0 +1,167 @@
+//! The headless desk killed at random moments while customers write: nothing it has acknowledged is lost, nothing is
+//! there twice, drafts and outbox are as they were.
+//!
+//! 20 rounds; 200 with `SWITCHBOARD_LONG`, or as many as `SWITCHBOARD_KILL_ROUNDS` says. `SWITCHBOARD_SEED` repeats a run.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result, ensure};
+use switchboard_tests::{
+    desk::{Place, Wish},
+    visitor::Caller,
+    words::Seeded,
+};
+
+/// Customers who write at the same time.
+const CUSTOMERS: u64 = 3;
+/// Earliest and latest moment of a kill, after the first customers write, in milliseconds.
+const KILL_AFTER_MS: (u64, u64) = (20, 900);
+/// Pause between two messages of one customer; the channel takes two a second for long and thirty at once.
+const PAUSE: Duration = Duration::from_millis(60);
+
+/// What one customer was told: ids the desk has acknowledged, and all that were sent at all.
+#[derive(Debug, Default)]
+struct Said {
+    acknowledged: BTreeMap<String, String>,
+    sent: BTreeMap<String, String>,
+}
+
+type Record = Arc<Mutex<BTreeMap<String, Said>>>;
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+/// One customer writes until the desk is gone. What was not acknowledged is sent again in the next round by the
+/// same customer under the same id, as the widget does.
+fn write(caller: &Caller, record: &Record, gone: &AtomicBool, round: u64, random: &mut Seeded) {
+    let mut count = 0;
+    while !gone.load(Ordering::SeqCst) {
+        let unanswered = with(record, &caller.visitor, |said| {
+            said.sent.iter().find(|(id, _)| !said.acknowledged.contains_key(*id)).map(own)
+        });
+        let (id, text) = unanswered.unwrap_or_else(|| {
+            count += 1;
+            (format!("m{round:04}{count:06}"), random.sentence())
+        });
+        with(record, &caller.visitor, |said| said.sent.insert(id.clone(), text.clone()));
+        match caller.say(&id, &text) {
+            Ok(answer) if answer.status == 200 => {
+                with(record, &caller.visitor, |said| said.acknowledged.insert(id, text));
+            }
+            // Too fast, or it went down: tried again.
+            Ok(_) | Err(_) => {}
+        }
+        thread::sleep(PAUSE);
+    }
+}
+
+fn own(pair: (&String, &String)) -> (String, String) {
+    (pair.0.clone(), pair.1.clone())
+}
+
+fn with<T>(record: &Record, visitor: &str, act: impl FnOnce(&mut Said) -> T) -> T {
+    act(record.lock().unwrap_or_else(PoisonError::into_inner).entry(visitor.to_owned()).or_default())
+}
+
+/// Holds the journal against what customers were told.
+fn check(place: &Place, record: &Record) -> Result<usize> {
+    let verified = place.verify()?;
+    ensure!(verified.contains("the journal holds"), "{verified}");
+    let messages = place.export()?.messages();
+    let mut kept: BTreeMap<String, String> = BTreeMap::new();
+    for message in messages {
+        ensure!(message.by_customer, "nobody answered, but there is {message:?}");
+        let before = kept.insert(message.remote_id.clone(), message.text);
+        ensure!(before.is_none(), "{} is there twice", message.remote_id);
+    }
+    let record = record.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut known = BTreeSet::new();
+    for (visitor, said) in record.iter() {
+        for (id, text) in &said.acknowledged {
+            let name = format!("{visitor}:{id}");
+            let found = kept.get(&name).with_context(|| format!("{name} was acknowledged and is lost"))?;
+            ensure!(found == text, "{name} was {text:?} and is {found:?}");
+        }
+        known.extend(said.sent.keys().map(|id| format!("{visitor}:{id}")));
+    }
+    for name in kept.keys() {
+        ensure!(known.contains(name), "nobody wrote {name}");
+    }
+    Ok(kept.len())
+}
+
+#[test]
+fn nothing_acknowledged_is_lost_and_nothing_is_there_twice() -> Result<()> {
+    let long = std::env::var_os("SWITCHBOARD_LONG").is_some();
+    let rounds = number("SWITCHBOARD_KILL_ROUNDS").unwrap_or(if long { 200 } else { 20 });
+    let seed = number("SWITCHBOARD_SEED").unwrap_or(20_261_124);
+    println!("{rounds} rounds, seed {seed}");
+    let place = Place::new(Wish::default())?;
+    let record: Record = Arc::default();
+    let mut random = Seeded::new(seed);
+    let mut callers: Vec<Caller> = Vec::new();
+    let mut drafts = None;
+    for round in 0..rounds {
+        let desk = place.headless().with_context(|| format!("round {round}"))?;
+        if let Some(before) = drafts.take() {
+            ensure!(before == place.drafts()?, "round {round}: drafts changed by themselves");
+        }
+        for caller in &mut callers {
+            caller.desk = desk.address;
+        }
+        // The newest customers come back, and new ones come.
+        callers.truncate(1);
+        while (callers.len() as u64) < CUSTOMERS {
+            callers.insert(0, Caller::new(desk.address)?);
+        }
+        let gone = Arc::new(AtomicBool::new(false));
+        let writers: Vec<_> = callers
+            .iter()
+            .map(|caller| {
+                let (caller, record, gone) = (caller.clone(), Arc::clone(&record), Arc::clone(&gone));
+                let mut own = Seeded::new(random.below(u64::MAX));
+                thread::spawn(move || write(&caller, &record, &gone, round, &mut own))
+            })
+            .collect();
+        thread::sleep(Duration::from_millis(
+            KILL_AFTER_MS.0 + random.below(KILL_AFTER_MS.1 - KILL_AFTER_MS.0),
+        ));
+        desk.kill()?;
+        gone.store(true, Ordering::SeqCst);
+        for writer in writers {
+            ensure!(writer.join().is_ok(), "a customer panicked");
+        }
+        check(&place, &record).with_context(|| format!("round {round}, seed {seed}"))?;
+        drafts = Some(place.drafts()?);
+    }
+    // What was sent but never acknowledged arrives with the next try, once.
+    let desk = place.headless()?;
+    let mut open: Vec<(String, String, String)> = Vec::new();
+    for (visitor, said) in record.lock().unwrap_or_else(PoisonError::into_inner).iter() {
+        for (id, text) in said.sent.iter().filter(|(id, _)| !said.acknowledged.contains_key(*id)) {
+            open.push((visitor.clone(), id.clone(), text.clone()));
+        }
+    }
+    for caller in &mut callers {
+        caller.desk = desk.address;
+        for (_, id, text) in open.iter().filter(|(visitor, ..)| *visitor == caller.visitor) {
+            let answer = caller.say(id, text)?;
+            ensure!(answer.status == 200, "{id} again: {}", answer.status);
+            with(&record, &caller.visitor, |said| said.acknowledged.insert(id.clone(), text.clone()));
+        }
+    }
+    desk.end()?;
+    let kept = check(&place, &record)?;
+    ensure!(kept as u64 >= rounds, "only {kept} messages in {rounds} rounds: that is no load");
+    println!("{kept} messages kept");
+    Ok(())
+}
