@@ -233,9 +233,8 @@ impl Desk {
         let process = self.process.child();
         let told = Command::new("kill").args(["-TERM", &process.id().to_string()]).status()?;
         ensure!(told.success(), "kill -TERM");
-        let status = until_within(std::time::Duration::from_secs(20), "the desk ends", || {
-            Ok(process.try_wait()?)
-        })?;
+        let status =
+            until_within(std::time::Duration::from_secs(20), "the desk ends", || Ok(process.try_wait()?))?;
         ensure!(status.success(), "the desk ended with {status}");
         Ok(())
     }
@@ -273,7 +272,12 @@ impl Journal {
                 _ => continue,
             };
             let text = |name: &str| message[name].as_str().unwrap_or_default().to_owned();
-            found.push(Written { by_customer, id: text("id"), remote_id: text("remote_id"), text: text("text") });
+            found.push(Written {
+                by_customer,
+                id: text("id"),
+                remote_id: text("remote_id"),
+                text: text("text"),
+            });
         }
         found
     }

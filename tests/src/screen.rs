@@ -1,7 +1,7 @@
 //! A display of a test's own: Xvfb with a window manager, keys and pictures.
 
 use std::{
-    io::{BufRead as _, BufReader},
+    io::{BufRead as _, BufReader, Write as _},
     os::unix::process::CommandExt as _,
     path::Path,
     process::{Child, Command, Stdio},
@@ -106,6 +106,24 @@ impl Screen {
     /// Types text into whatever has the keyboard.
     pub fn write(&self, text: &str) -> Result<()> {
         self.xdotool(&["type", "--clearmodifiers", "--delay", TYPING_DELAY_MS, "--", text]).map(drop)
+    }
+
+    /// Puts text on the clipboard and pastes it: for characters that the keyboard has no keys for.
+    pub fn paste(&self, text: &str) -> Result<()> {
+        let mut holder = Command::new("xclip");
+        holder
+            .args(["-selection", "clipboard", "-in"])
+            .env("DISPLAY", &self.number)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        let mut holder = Running::start(&mut holder, "xclip")?;
+        let mut text_goes_to = holder.child().stdin.take().context("xclip's input")?;
+        text_goes_to.write_all(text.as_bytes())?;
+        drop(text_goes_to);
+        // It goes on by itself in the background, until the clipboard is taken over or the display ends.
+        holder.child().wait()?;
+        self.keys(&["ctrl+v"])
     }
 
     /// Clicks at a place, as a person who looks at the picture.

@@ -113,8 +113,12 @@ impl Browser {
     /// Writes a message as a person would, and sends it with Enter.
     pub fn say(&self, text: &str) -> Result<()> {
         let element = self.inside("textarea")?;
-        self.command("POST", &format!("/element/{element}/value"), &json!({ "text": format!("{text}{ENTER}") }))
-            .map(drop)
+        self.command(
+            "POST",
+            &format!("/element/{element}/value"),
+            &json!({ "text": format!("{text}{ENTER}") }),
+        )
+        .map(drop)
     }
 
     /// What the widget shows now.

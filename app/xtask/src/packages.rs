@@ -96,6 +96,7 @@ const PIECES: &[Piece] = &[
         "gives the desk's window a real window manager",
     ),
     piece(Need::Tests, Sign::Program(&["xdotool"]), "xdotool", "types and clicks in the desk's window"),
+    piece(Need::Tests, Sign::Program(&["xclip"]), "xclip", "puts Chinese on the clipboard, to be pasted"),
     piece(Need::Tests, Sign::Program(&["dbus-daemon"]), "dbus", "a session bus of the tests' own"),
     piece(
         Need::Tests,
