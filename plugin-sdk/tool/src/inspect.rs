@@ -29,6 +29,12 @@ pub fn describe(file: &Path) -> Result<String> {
 
 fn report(manifest: &Manifest, contents: &Contents, bytes: &[u8]) -> String {
     let list = |items: Vec<String>| if items.is_empty() { "none".to_owned() } else { items.join(", ") };
+    // The encoder's order means nothing to a reader.
+    let names = |full: &[String]| {
+        let mut names: Vec<String> = full.iter().map(|name| short(name)).collect();
+        names.sort();
+        names
+    };
     let mut out = String::new();
     let hash: String = Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
@@ -41,8 +47,8 @@ fn report(manifest: &Manifest, contents: &Contents, bytes: &[u8]) -> String {
         ("roles", list(manifest.roles.iter().map(|role| role_name(*role).to_owned()).collect())),
         ("capabilities", list(manifest.capabilities.iter().map(capability_line).collect())),
         ("settings", list(manifest.settings.iter().map(|field| field.id.clone()).collect())),
-        ("imports", list(contents.imports.iter().map(|name| short(name)).collect())),
-        ("exports", list(contents.exports.iter().map(|name| short(name)).collect())),
+        ("imports", list(names(&contents.imports))),
+        ("exports", list(names(&contents.exports))),
         ("assets", list(assets)),
         ("size", format!("{} bytes", bytes.len())),
         ("sha256", hash),

@@ -63,7 +63,7 @@ fn the_guide_leads_to_a_plugin() {
             .unwrap();
     assert!(contents.exports.iter().any(|export| export.contains("/assist@")), "{contents:?}");
     assert_eq!(contents.assets.len(), 2);
-    assert!(said.contains("exports      lifecycle, assist"), "{said}");
+    assert!(said.contains("exports      assist, lifecycle"), "{said}");
 }
 
 #[test]
