@@ -134,6 +134,10 @@ fn bare_secret() -> String {
 }
 
 /// The channel part of a manifest.
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a line of plugin.toml that an author can leave out"
+)]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChannelManifest {

@@ -91,6 +91,7 @@ pub struct AgentRow {
 }
 
 /// One conversation in the queue.
+#[allow(clippy::struct_excessive_bools, reason = "each is a mark of its own on the row")]
 #[derive(Clone, Debug, PartialEq)]
 pub struct QueueRow {
     /// Which.

@@ -175,12 +175,14 @@ fn kind(kind: wit::Kind) -> Result<NodeKind, Invalid> {
 }
 
 fn grid(grid: wit::Grid) -> Result<NodeKind, Invalid> {
-    let width = grid.columns.len();
+    // A grid without a header is as wide as its first row.
+    let width =
+        if grid.columns.is_empty() { grid.rows.first().map_or(0, Vec::len) } else { grid.columns.len() };
     if width == 0 || width * (grid.rows.len() + 1) > CELLS_MAX {
         return invalid(format!("a grid has 1 to {CELLS_MAX} cells"));
     }
     if grid.rows.iter().any(|row| row.len() != width) {
-        return invalid("a grid's rows are as long as its columns are many");
+        return invalid("a grid's rows are all as long as its header");
     }
     let line =
         |cells: Vec<String>| cells.into_iter().map(|cell| words("cell", cell)).collect::<Result<Vec<_>, _>>();

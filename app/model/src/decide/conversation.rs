@@ -154,12 +154,12 @@ fn outbox(
 ) -> Result<Vec<Payload>, Refusal> {
     let entry =
         conversation.outbox.iter().find(|entry| entry.message == message).ok_or(Refusal::NoMessage)?;
-    let allowed = match (&entry.delivery, &wanted) {
+    let allowed = matches!(
+        (&entry.delivery, &wanted),
         (Delivery::Failed(_) | Delivery::Unknown, _)
-        | (Delivery::RetryAt(_), Delivery::Queued | Delivery::Cancelled)
-        | (Delivery::Queued, Delivery::Cancelled) => true,
-        _ => false,
-    };
+            | (Delivery::RetryAt(_), Delivery::Queued | Delivery::Cancelled)
+            | (Delivery::Queued, Delivery::Cancelled)
+    );
     if !allowed {
         return Err(Refusal::NoMessage);
     }
