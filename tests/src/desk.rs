@@ -228,6 +228,14 @@ impl Desk {
         Ok(())
     }
 
+    /// The most memory it has had so far, in KiB, as the kernel counts it.
+    pub fn peak_kib(&mut self) -> Result<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.child().id()))?;
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let peak = peak.and_then(|line| line.split_whitespace().next()).context("VmHWM")?;
+        Ok(peak.parse()?)
+    }
+
     /// Asks a headless desk to end and waits until it has.
     pub fn end(mut self) -> Result<()> {
         let process = self.process.child();

@@ -2,7 +2,7 @@
 
 use std::{
     io::{BufRead, BufReader, Read as _, Write as _},
-    net::{SocketAddr, TcpStream},
+    net::{IpAddr, SocketAddr, TcpStream},
     time::Duration,
 };
 
@@ -61,6 +61,21 @@ pub fn ask(
 /// A connection with timeouts.
 pub fn connect(to: SocketAddr) -> Result<TcpStream> {
     let stream = TcpStream::connect_timeout(&to, CONNECT_TIMEOUT).context("connecting")?;
+    stream.set_read_timeout(Some(TIMEOUT))?;
+    stream.set_write_timeout(Some(TIMEOUT))?;
+    Ok(stream)
+}
+
+/// A connection from another address of this machine, such as 127.0.0.2: what is counted by address counts it apart.
+pub fn connect_from(source: IpAddr, to: SocketAddr) -> Result<TcpStream> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let stream = runtime.block_on(async {
+        let socket = tokio::net::TcpSocket::new_v4()?;
+        socket.bind(SocketAddr::new(source, 0))?;
+        socket.connect(to).await?.into_std()
+    });
+    let stream = stream.with_context(|| format!("connecting from {source}"))?;
+    stream.set_nonblocking(false)?;
     stream.set_read_timeout(Some(TIMEOUT))?;
     stream.set_write_timeout(Some(TIMEOUT))?;
     Ok(stream)

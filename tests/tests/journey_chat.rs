@@ -41,7 +41,8 @@ impl Journey {
         let browser = Browser::start()?;
         browser.open_chat(desk.address)?;
         let random = Seeded::by_chance();
-        let mut journey = Self { place, screen, browser, random, customer: Vec::new(), agent: Vec::new() };
+        let (customer, agent) = (Vec::new(), Vec::new());
+        let mut journey = Self { place, screen, browser, random, customer, agent, _alone: alone };
         let first = from_outside();
         journey.customer_says(&first)?;
         journey.kept(true)?;
