@@ -20,14 +20,13 @@ use std::{
 };
 
 use arc_swap::ArcSwap;
-use gateway::PushHub;
 use host::{Host, LaneKey, Request, Tag};
 use knowledge::Knowledge;
 use model::{
     AccountId, AgentId, ConversationId, EventId, PluginId, Timestamp,
     conversation::Conversation,
     decide::decide,
-    event::{Event, NewEvent, Payload, StreamId},
+    event::{Event, Payload, StreamId},
     input::{Input, Refusal},
     plugin::{Fault, Manifest},
     proposal::Proposal,
@@ -51,6 +50,8 @@ use crate::{
 const PUBLISH_EVERY: Duration = Duration::from_millis(8);
 /// Counters of plugins are read this often.
 const SIGNALS_EVERY: Duration = Duration::from_secs(2);
+/// Messages taken into the search index in one quiet moment.
+const INDEXED_PER_MOMENT: usize = 200;
 /// A turn of the loop that takes longer is logged.
 const SLOW_TURN: Duration = Duration::from_millis(100);
 
@@ -69,7 +70,6 @@ pub(crate) struct Core {
     pub me: AgentId,
     pub directory: Directory,
     pub host: Arc<Host>,
-    pub hub: PushHub,
     pub knowledge: Arc<Knowledge>,
     pub published: Arc<ArcSwap<View>>,
     pub wake: Arc<dyn Fn() + Send + Sync>,
@@ -118,7 +118,6 @@ pub(crate) struct Parts {
     pub me: AgentId,
     pub directory: Directory,
     pub host: Arc<Host>,
-    pub hub: PushHub,
     pub knowledge: Arc<Knowledge>,
     pub published: Arc<ArcSwap<View>>,
     pub wake: Arc<dyn Fn() + Send + Sync>,
@@ -137,7 +136,6 @@ impl Core {
             me: parts.me,
             directory: parts.directory,
             host: parts.host,
-            hub: parts.hub,
             knowledge: parts.knowledge,
             published: parts.published,
             wake: parts.wake,
@@ -246,6 +244,10 @@ impl Core {
         if self.last_signals.elapsed() >= SIGNALS_EVERY {
             self.last_signals = Instant::now();
             self.refresh_signals(store);
+            // A quiet moment: what was said lately becomes searchable before somebody searches.
+            if let Err(error) = store.index_messages(INDEXED_PER_MOMENT) {
+                tracing::warn!(%error, "messages could not be indexed");
+            }
         }
         if self.shown.changed && self.last_publish.elapsed() >= PUBLISH_EVERY {
             self.publish();
@@ -346,13 +348,6 @@ impl Core {
                 false
             }
         }
-    }
-
-    /// Appends events that need no decision.
-    pub fn record(&mut self, store: &mut Store, events: Vec<NewEvent>) -> Result<Vec<Event>, InputError> {
-        let mut commit = Commit::new(self.now());
-        commit.events = events.into_iter().map(|event| (EventId::new(fresh()), event)).collect();
-        self.append(store, commit)
     }
 
     /// A conversation, also a closed one: it is put into the directory for the decision.

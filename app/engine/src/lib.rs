@@ -171,7 +171,6 @@ impl Engine {
             me: config.me.id,
             directory: store.directory().map_err(journal)?,
             host: Arc::clone(&host),
-            hub: hub.clone(),
             knowledge,
             published: Arc::clone(&published),
             wake: Arc::clone(&config.wake),

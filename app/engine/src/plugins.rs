@@ -69,7 +69,7 @@ impl Core {
     }
 
     /// Secrets that no person has to know, such as the key that signs visitors' tokens, are made here.
-    fn make_secrets(&mut self, store: &mut Store, manifest: &Manifest) {
+    pub(crate) fn make_secrets(&mut self, store: &mut Store, manifest: &Manifest) {
         let slots = manifest.capabilities.iter().filter_map(|capability| match capability {
             Capability::Secret(slot) => Some(slot),
             _ => None,

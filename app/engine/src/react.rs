@@ -39,7 +39,7 @@ impl Core {
                     self.shown.changed = true;
                 }
                 StreamId::Plugin(id) => self.react_plugin(&id, &event),
-                StreamId::Desk => self.react_desk(&event),
+                StreamId::Desk => self.react_desk(store, &event),
             }
         }
     }
@@ -233,8 +233,12 @@ impl Core {
         self.refresh_plugins();
     }
 
-    fn react_desk(&mut self, event: &Event) {
+    fn react_desk(&mut self, store: &mut Store, event: &Event) {
         if let Payload::AccountSet(account) = &event.payload {
+            if let Some(manifest) = self.packages.get(&account.plugin).map(|package| package.manifest.clone()) {
+                self.make_secrets(store, &manifest);
+            }
+            self.facts.set_accounts(self.directory.accounts.values().map(|account| &**account));
             let lane = crate::ingest::lane(&account.plugin, account.id);
             if account.paused {
                 self.host.close_lane(&lane);
