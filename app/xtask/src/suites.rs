@@ -300,7 +300,7 @@ mod tests {
     #[test]
     fn a_program_that_crashes_counts_as_a_failure() {
         let run = |script: &str| {
-            run_program(Command::new("sh").args(["-c", script]), Duration::from_secs(60)).unwrap()
+            run_program(Command::new("sh").args(["-c", script]), Duration::from_mins(1)).unwrap()
         };
         let passing = "echo 'test result: ok. 3 passed; 0 failed; 0 ignored; 0 measured'";
         assert_eq!(run(passing).line(), "3 passed, 0 failed");
@@ -323,7 +323,7 @@ mod tests {
     fn a_program_that_leaves_a_child_behind_does_not_hold_the_run() {
         let start = Instant::now();
         let script = "echo 'test result: ok. 1 passed; 0 failed'; sleep 60 & exit 0";
-        let tally = run_program(Command::new("sh").args(["-c", script]), Duration::from_secs(60)).unwrap();
+        let tally = run_program(Command::new("sh").args(["-c", script]), Duration::from_mins(1)).unwrap();
         assert_eq!(tally.line(), "1 passed, 0 failed");
         assert!(start.elapsed() < Duration::from_secs(30));
     }
