@@ -97,6 +97,13 @@ const PIECES: &[Piece] = &[
     ),
     piece(Need::Tests, Sign::Program(&["xdotool"]), "xdotool", "types and clicks in the desk's window"),
     piece(Need::Tests, Sign::Program(&["xclip"]), "xclip", "puts Chinese on the clipboard, to be pasted"),
+    piece(
+        Need::Tests,
+        Sign::Program(&["xclip"]),
+        "xclip",
+        "puts text on the clipboard of the desk's display",
+    ),
+    piece(Need::Tests, Sign::Program(&["kill"]), "procps", "asks the desk to end"),
     piece(Need::Tests, Sign::Program(&["dbus-daemon"]), "dbus", "a session bus of the tests' own"),
     piece(
         Need::Tests,
