@@ -11,11 +11,11 @@ const TOOL: &str = "cargo run --quiet --package switchboard-plugin-tool --";
 const BUILT: &str = env!("CARGO_BIN_EXE_switchboard-plugin-tool");
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository is there")
 }
 
 fn guide() -> String {
-    std::fs::read_to_string(root().join("plugins/README.md")).unwrap()
+    std::fs::read_to_string(root().join("plugins/README.md")).expect("the guide is there")
 }
 
 /// Blocks with what stands after the fence.
@@ -29,14 +29,17 @@ fn script(text: &str) -> String {
     for (kind, body) in blocks(text) {
         match kind.split_once(",file=") {
             Some((_, file)) => {
-                writeln!(script, "cat > \"$PLUGIN/{file}\" <<'END_OF_FILE'\n{body}\nEND_OF_FILE").unwrap()
+                writeln!(script, "cat > \"$PLUGIN/{file}\" <<'END_OF_FILE'\n{body}\nEND_OF_FILE")
+                    .expect("writing to a text")
             }
-            None if kind == "sh" => writeln!(script, "{}", body.replace(TOOL, BUILT)).unwrap(),
+            None if kind == "sh" => {
+                writeln!(script, "{}", body.replace(TOOL, BUILT)).expect("writing to a text")
+            }
             None => {}
         }
         if body.contains(" -- new ") {
             // The versions that the workspace uses, so that nothing has to be fetched.
-            writeln!(script, "cp Cargo.lock \"$PLUGIN/Cargo.lock\"").unwrap();
+            writeln!(script, "cp Cargo.lock \"$PLUGIN/Cargo.lock\"").expect("writing to a text");
         }
     }
     script
