@@ -29,9 +29,9 @@ customer-age-years = { $count ->
    *[other] { $count } years
     }
 customer-warranty = Warranty
-customer-warranty-until = until { $date }
-customer-warranty-extended = extended until { $date }
-customer-warranty-over = ended { $date }
+customer-warranty-until = In warranty until { $date }
+customer-warranty-extended = In extended warranty until { $date }
+customer-warranty-over = Out of warranty since { $date }
 customer-last-service = Last service
 customer-satisfaction = rated { $score }/5
 customer-since = Customer since { $date }
@@ -42,3 +42,13 @@ customer-no-orders = No orders
 customer-no-history = First contact
 customer-show-number = Show the full number
 customer-stale = Data from { $age } ago
+customer-device = Device
+customer-reveal = Show in full: { $what }
+customer-show-all = Show all
+customer-show-less = Show less
+customer-conversations = { $count ->
+    [one] one earlier conversation
+   *[other] { $count } earlier conversations
+    }
+customer-warranty-passed = { $percent } of the warranty has passed
+customer-lookup-from = { $plugin } · fetched { $age } ago

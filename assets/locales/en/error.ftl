@@ -208,3 +208,20 @@ error-audio-sound =
     .what = The sound cannot be played
     .kept = Alerts still appear on the screen
     .do = Choose another output
+
+## Ticket forms.
+
+error-form-unavailable =
+    .what = The form plugin does not answer
+    .kept = What was filled in is kept
+    .do = Submit again later, or look at it under Plugins
+
+error-form-late =
+    .what = The form plugin took too long
+    .kept = What was filled in is kept
+    .do = Submit again later
+
+error-form-refused =
+    .what = The form plugin did not accept the form
+    .kept = What was filled in is kept
+    .do = Check the fields and submit again

@@ -27,3 +27,4 @@ prompt-sla = Time limit
 prompt-coaching = Coaching
 prompt-offer = Offer
 proposal-append = Add to the draft
+proposal-offer-insert = Add to the reply

@@ -208,3 +208,20 @@ error-audio-sound =
     .what = 提示音无法播放
     .kept = 提醒仍会显示在屏幕上
     .do = 请换一个输出设备
+
+## Ticket forms.
+
+error-form-unavailable =
+    .what = 表单插件没有响应
+    .kept = 已填内容已保存
+    .do = 请稍后再提交，或在“插件”中查看它的状态
+
+error-form-late =
+    .what = 表单插件响应超时
+    .kept = 已填内容已保存
+    .do = 请稍后再提交
+
+error-form-refused =
+    .what = 表单插件没有接受
+    .kept = 已填内容已保存
+    .do = 请核对各项后再提交

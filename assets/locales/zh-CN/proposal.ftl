@@ -27,3 +27,4 @@ prompt-sla = 时限
 prompt-coaching = 提示
 prompt-offer = 推荐
 proposal-append = 加到草稿后面
+proposal-offer-insert = 加入回复
