@@ -21,6 +21,16 @@ const STILL_LOOKS: u32 = 4;
 const STILL_EVERY: Duration = Duration::from_millis(120);
 const STILL_TRIES: u32 = 60;
 
+/// How windows are managed: without a frame, as large as the display.
+const WINDOWS: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<openbox_config xmlns="http://openbox.org/3.4/rc">
+  <focus><focusNew>yes</focusNew></focus>
+  <applications>
+    <application class="*"><decor>no</decor><focus>yes</focus><maximized>yes</maximized></application>
+  </applications>
+</openbox_config>
+"#;
+
 /// A started program that ends with its owner.
 pub struct Running(Child);
 
@@ -74,7 +84,10 @@ impl Screen {
         BufReader::new(said).read_line(&mut number)?;
         let number = format!(":{}", number.trim());
         ensure!(number.len() > 1, "Xvfb did not say its display");
+        let settings = pixels.path().join("openbox.xml");
+        std::fs::write(&settings, WINDOWS)?;
         let mut manager = Command::new("openbox");
+        manager.arg("--config-file").arg(settings);
         // In a group of its own, so that it outlives no test but also ends no test.
         manager.env("DISPLAY", &number).process_group(0).stdout(Stdio::null()).stderr(Stdio::null());
         let manager = Running::start(&mut manager, "openbox")?;
