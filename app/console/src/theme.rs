@@ -259,6 +259,7 @@ impl Theme {
         style.spacing.scroll.interact_background_opacity = 0.0;
         style.spacing.scroll.active_handle_opacity = 0.22;
         style.spacing.scroll.interact_handle_opacity = 0.4;
+        style.spacing.scroll.kinetic.rubber_band = false;
         style.spacing.scroll.fade.strength = 0.0;
         style.interaction.tooltip_delay = 0.35;
         style.interaction.selectable_labels = false;

@@ -69,6 +69,8 @@ pub struct Timeline {
     layout_key: (u32, u32, bool),
     offset: f32,
     viewport: f32,
+    /// The largest offset that egui's scroll area knew of after the last frame.
+    largest: f32,
     at_bottom: bool,
     started: bool,
     unseen: usize,
@@ -199,11 +201,18 @@ impl Timeline {
             ui.set_width(width);
             self.draw(ui, ctx, thread, viewport);
         });
-        self.offset = output.state.clamped_offset().y;
         let end = total - output.inner_rect.height();
-        // The room may just have become smaller; only moving up by hand leaves the end.
-        let unmoved = stick && self.offset >= wanted - 1.0;
-        self.at_bottom = unmoved || self.offset >= end - BOTTOM_SLACK;
+        // egui pulls back what lies beyond the end that it knew before this frame; the next frame knows better.
+        let pulled_back = forced && wanted > self.largest + 0.5;
+        self.largest = end.max(0.0);
+        if pulled_back {
+            self.offset = wanted;
+            self.at_bottom = stick;
+            ui.ctx().request_repaint();
+        } else {
+            self.offset = output.state.clamped_offset().y;
+            self.at_bottom = self.offset >= end - BOTTOM_SLACK;
+        }
         if self.at_bottom {
             self.unseen = 0;
         }

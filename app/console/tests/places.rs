@@ -1,0 +1,163 @@
+//! The places beside the desk, driven by their accessible names.
+
+use std::sync::Arc;
+
+use assets::Language;
+use egui::vec2;
+use egui_kittest::{Harness, kittest::Queryable};
+use model::{
+    PluginId, TicketId,
+    command::{Command, DeskCommand, FindingCommand, PluginCommand, TicketCommand},
+    plugin::Capability,
+    port::Desk,
+    ticket::Stage,
+};
+use switchboard_console::{
+    Console, Options, Place, ShellRequest, ShellState,
+    fixture::{self, Fixture},
+};
+
+struct Window {
+    console: Console,
+    shell: ShellState,
+    requests: Vec<ShellRequest>,
+}
+
+fn window(desk: &Arc<Fixture>, language: Language, place: Place) -> Harness<'static, Window> {
+    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
+    let mut console = Console::new(Arc::clone(desk) as Arc<dyn Desk>, Options { language, zone });
+    console.open_conversation(desk.conversations()[0]);
+    console.go(place);
+    let shell = ShellState { focused: true, ..ShellState::default() };
+    let window = Window { console, shell, requests: Vec::new() };
+    let mut harness = Harness::builder().with_size(vec2(1440.0, 900.0)).build_ui_state(
+        |ui, window: &mut Window| {
+            window.console.logic(ui.ctx(), &window.shell);
+            window.console.ui(ui, &window.shell);
+            let requests = window.console.take_requests();
+            window.requests.extend(requests);
+        },
+        window,
+    );
+    harness.run_steps(6);
+    harness
+}
+
+fn click(harness: &mut Harness<'_, Window>, name: &str) {
+    harness.get_by_label(name).click();
+    harness.run_steps(4);
+}
+
+fn plugin_commands(desk: &Fixture) -> Vec<(PluginId, PluginCommand)> {
+    let sent = desk.sent().into_iter();
+    sent.filter_map(|command| match command {
+        Command::Plugin(plugin, command) => Some((plugin, command)),
+        _ => None,
+    })
+    .collect()
+}
+
+#[test]
+fn allowing_grants_exactly_what_was_asked_for() {
+    let desk = fixture::desk(Language::English);
+    let mut harness = window(&desk, Language::English, Place::Plugins);
+    click(&mut harness, "Translation, Needs permission");
+    click(&mut harness, "Review permissions");
+    assert!(harness.query_all_by_label("Connect to api.example.com:443").count() >= 1);
+    click(&mut harness, "Allow");
+    let asked = vec![
+        Capability::Http("api.example.com:443".into()),
+        Capability::Kv,
+        Capability::Conversations,
+    ];
+    let granted = (PluginId::from("translate"), PluginCommand::Grant(asked));
+    assert_eq!(plugin_commands(&desk), [granted]);
+    assert!(harness.query_by_label("Not now").is_none(), "the dialog is closed");
+}
+
+#[test]
+fn not_now_and_escape_grant_nothing() {
+    let desk = fixture::desk(Language::English);
+    let mut harness = window(&desk, Language::English, Place::Plugins);
+    click(&mut harness, "Translation, Needs permission");
+    click(&mut harness, "Review permissions");
+    click(&mut harness, "Not now");
+    click(&mut harness, "Review permissions");
+    harness.key_press(egui::Key::Escape);
+    harness.run_steps(4);
+    assert!(harness.query_by_label("Not now").is_none(), "Escape closes the dialog");
+    assert!(plugin_commands(&desk).is_empty());
+}
+
+#[test]
+fn a_plugin_is_paused_resumed_and_removed_only_when_meant() {
+    let desk = fixture::desk(Language::English);
+    let mut harness = window(&desk, Language::English, Place::Plugins);
+    click(&mut harness, "Courtesy check, Healthy");
+    click(&mut harness, "Pause");
+    click(&mut harness, "Membership, Quarantined");
+    click(&mut harness, "Resume");
+    click(&mut harness, "Remove");
+    click(&mut harness, "Keep it");
+    click(&mut harness, "Remove");
+    click(&mut harness, "Remove it");
+    let crm = PluginId::from("crm-rest");
+    let expected = [
+        (PluginId::from("courtesy"), PluginCommand::Pause),
+        (crm.clone(), PluginCommand::Resume),
+        (crm, PluginCommand::Remove),
+    ];
+    assert_eq!(plugin_commands(&desk), expected);
+}
+
+#[test]
+fn a_ticket_moves_only_where_its_stage_allows() {
+    let desk = fixture::desk(Language::English);
+    let mut harness = window(&desk, Language::English, Place::Tickets);
+    assert!(harness.query_by_label("Start work").is_none(), "it is in progress already");
+    click(&mut harness, "Done");
+    let moved = Command::Ticket(TicketId::from_u128(20931), TicketCommand::Move(Stage::Done));
+    assert_eq!(desk.sent().last(), Some(&moved));
+    let done = desk.view().tickets.iter().find(|ticket| ticket.stage == Stage::Done).cloned().unwrap();
+    harness.get_by_label_contains(&done.number).click();
+    harness.run_steps(4);
+    assert!(harness.query_by_label("Start work").is_some());
+    assert!(harness.query_by_label("Cancel ticket").is_none(), "a finished ticket can only be taken up again");
+}
+
+#[test]
+fn the_language_switches_at_once() {
+    let desk = fixture::desk(Language::English);
+    let mut harness = window(&desk, Language::English, Place::Settings);
+    assert!(harness.query_by_label("Channel accounts").is_some());
+    click(&mut harness, "简体中文");
+    let key = "language".to_owned();
+    let chosen = Command::Desk(DeskCommand::SetSetting { key, value: "zh-CN".into() });
+    assert_eq!(desk.sent().last(), Some(&chosen));
+    assert!(harness.query_by_label("渠道账号").is_some());
+    assert!(harness.query_by_label("Channel accounts").is_none());
+}
+
+#[test]
+fn the_microphone_is_let_go_when_settings_are_left() {
+    let desk = fixture::desk(Language::English);
+    let mut harness = window(&desk, Language::English, Place::Settings);
+    assert!(harness.state().requests.contains(&ShellRequest::ListAudioDevices));
+    click(&mut harness, "Check microphone");
+    assert!(harness.state().requests.contains(&ShellRequest::StartMicrophoneCheck(None)));
+    harness.state_mut().console.go(Place::Desk);
+    harness.run_steps(3);
+    let stops = |request: &&ShellRequest| matches!(request, ShellRequest::StopMicrophoneCheck);
+    assert_eq!(harness.state().requests.iter().filter(stops).count(), 1);
+}
+
+#[test]
+fn a_finding_is_acknowledged_from_the_list() {
+    let desk = fixture::desk(Language::English);
+    let mut harness = window(&desk, Language::English, Place::Quality);
+    click(&mut harness, "Understood");
+    let answered = desk.sent().into_iter().any(|command| {
+        matches!(command, Command::Finding(id, _, FindingCommand::Understood) if id == desk.conversations()[0])
+    });
+    assert!(answered, "{:?}", desk.sent());
+}
