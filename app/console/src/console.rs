@@ -223,6 +223,7 @@ impl Console {
                 .show(ui, |ui| panel::status_line::show(ui, &ctx));
             fixed(Panel::left("rail"), sizes.rail)
                 .show(ui, |ui| panel::rail::show(ui, &ctx, self.open.place));
+            places.leave(&ctx, self.open.place);
             if self.open.place == Place::Desk {
                 desk_place(
                     ui,

@@ -1,0 +1,277 @@
+//! Settings: language, look, alerts, sound, channel accounts, and what this program is.
+
+use assets::Language;
+use egui::{Align, Frame, Layout, Margin, ScrollArea, Ui, vec2};
+use model::{
+    command::{Command, DeskCommand},
+    view::AccountRow,
+};
+
+use super::{
+    audio::{Audio, set},
+    control,
+};
+use crate::{
+    Action, Ctx, ShellRequest,
+    command::CommandId,
+    settings,
+    shell::Sound,
+    theme::{ThemeChoice, Tone, Type},
+    widget::{Button, Card, Icon, IconButton, Segment, chip, facts_row, label, text},
+};
+
+/// Width from which the cards stand in two columns.
+const TWO_COLUMNS: f32 = 900.0;
+/// The widest the page gets.
+const PAGE_MAX: f32 = 1240.0;
+/// Scales offered, in per cent.
+const SCALES: [u32; 5] = [100, 125, 150, 175, 200];
+
+/// What the Settings place remembers.
+#[derive(Default)]
+pub struct Settings {
+    audio: Audio,
+}
+
+impl Settings {
+    /// Lets the microphone go when another place is shown.
+    pub fn leave(&mut self, ctx: &Ctx<'_>) {
+        self.audio.leave(ctx);
+    }
+
+    /// Draws the place.
+    pub fn show(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+        let theme = ctx.theme;
+        Frame::new().fill(theme.surface).show(ui, |ui| {
+            control::bar(ui, ctx, ctx.t("place-settings"), "", |ui| {
+                let keys = Button::new(ctx.t("settings-keys")).icon(Icon::Keyboard).quiet();
+                if keys.show(ui, theme).clicked() {
+                    ctx.push(Action::Run(CommandId::WindowShortcuts));
+                }
+            });
+        });
+        ScrollArea::vertical().id_salt("settings").auto_shrink(false).show(ui, |ui| {
+            let width = ui.available_width().min(PAGE_MAX);
+            ui.set_max_width(width);
+            Frame::new().inner_margin(Margin::same(16)).show(ui, |ui| {
+                ui.set_width(width - 32.0);
+                ui.spacing_mut().item_spacing = vec2(16.0, 12.0);
+                if width < TWO_COLUMNS {
+                    self.left(ui, ctx);
+                    self.right(ui, ctx);
+                } else {
+                    ui.columns(2, |columns| {
+                        self.left(&mut columns[0], ctx);
+                        self.right(&mut columns[1], ctx);
+                    });
+                }
+            });
+        });
+    }
+
+    fn left(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+        ui.spacing_mut().item_spacing.y = 12.0;
+        look(ui, ctx);
+        alerts(ui, ctx);
+        about(ui, ctx);
+    }
+
+    fn right(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+        ui.spacing_mut().item_spacing.y = 12.0;
+        accounts(ui, ctx);
+        self.audio.show(ui, ctx);
+    }
+}
+
+fn look(ui: &mut Ui, ctx: &Ctx<'_>) {
+    let theme = ctx.theme;
+    Card::new(ctx.t("settings-appearance")).show(
+        ui,
+        theme,
+        |_| {},
+        |ui| {
+            control::setting(ui, theme, ctx.t("settings-language"), "", |ui| {
+                for language in Language::both().into_iter().rev() {
+                    let selected = ctx.locale.language() == language;
+                    if Segment::new(language.own_name(), None, selected).show(ui, theme).clicked() {
+                        set(ctx, settings::LANGUAGE, language.tag());
+                    }
+                }
+            });
+            control::setting(ui, theme, ctx.t("settings-theme"), "", |ui| {
+                let now = ThemeChoice::from_setting(settings::value(ctx.view, settings::THEME));
+                for (choice, key) in [
+                    (ThemeChoice::Dark, "settings-theme-dark"),
+                    (ThemeChoice::Light, "settings-theme-light"),
+                    (ThemeChoice::System, "settings-theme-system"),
+                ] {
+                    if Segment::new(ctx.t(key), None, now == choice).show(ui, theme).clicked() {
+                        set(ctx, settings::THEME, choice.setting());
+                    }
+                }
+            });
+            control::setting(ui, theme, ctx.t("settings-scale"), "", |ui| {
+                let now = settings::scale(ctx.view);
+                for scale in SCALES.into_iter().rev() {
+                    let words = format!("{scale}%");
+                    if Segment::new(&words, None, now == scale).show(ui, theme).clicked() {
+                        set(ctx, settings::SCALE, &scale.to_string());
+                    }
+                }
+            });
+            if !ctx.shell.missing_scripts.is_empty() {
+                let scripts = ctx.shell.missing_scripts.join(" ");
+                let words = ctx.tw("settings-scripts-missing", &[("scripts", scripts.into())]);
+                control::marked(ui, theme, Icon::Info, theme.warn, &words);
+            }
+        },
+    );
+}
+
+fn alerts(ui: &mut Ui, ctx: &Ctx<'_>) {
+    let theme = ctx.theme;
+    let toggle = |ui: &mut Ui, name: &str, key: &str, enabled: bool| {
+        let on = settings::is_on(ctx.view, key) && enabled;
+        if control::switch(ui, theme, ctx.t(name), on, enabled) {
+            set(ctx, key, if on { "off" } else { "on" });
+        }
+    };
+    Card::new(ctx.t("settings-notifications")).show(
+        ui,
+        theme,
+        |_| {},
+        |ui| {
+            let can = ctx.shell.platform.notifications;
+            let help =
+                ctx.t(if can { "settings-notify-desktop-hint" } else { "settings-notify-desktop-none" });
+            control::setting(ui, theme, ctx.t("settings-notify-desktop"), help, |ui| {
+                toggle(ui, "settings-notify-desktop", settings::NOTIFY_DESKTOP, can);
+            });
+            ui.add_space(4.0);
+            let help = ctx.t("settings-notify-sound-hint");
+            control::setting(ui, theme, ctx.t("settings-notify-sound"), help, |ui| {
+                toggle(ui, "settings-notify-sound", settings::NOTIFY_SOUND, true);
+                let hear = Button::new(ctx.t("settings-notify-try")).icon(Icon::Play).quiet();
+                if hear.show(ui, theme).clicked() {
+                    ctx.request(ShellRequest::PlaySound(Sound::NewConversation));
+                }
+            });
+        },
+    );
+}
+
+fn accounts(ui: &mut Ui, ctx: &Ctx<'_>) {
+    let theme = ctx.theme;
+    Card::new(ctx.t("settings-channels")).show(
+        ui,
+        theme,
+        |_| {},
+        |ui| {
+            if ctx.view.accounts.is_empty() {
+                text::paragraph(ui, theme, ctx.t("settings-channels-none"), Type::Small, theme.muted);
+            }
+            for (number, row) in ctx.view.accounts.iter().enumerate() {
+                if number > 0 {
+                    let (rect, _) =
+                        ui.allocate_exact_size(vec2(ui.available_width(), 5.0), egui::Sense::hover());
+                    ui.painter().hline(rect.x_range(), rect.center().y, theme.hairline());
+                }
+                account(ui, ctx, row);
+            }
+        },
+    );
+}
+
+fn account(ui: &mut Ui, ctx: &Ctx<'_>, row: &AccountRow) {
+    let theme = ctx.theme;
+    let account = &row.account;
+    let title = ctx.author_text(&account.plugin, &account.title);
+    let title = text::inert(&title).into_owned();
+    ui.allocate_ui_with_layout(
+        vec2(ui.available_width(), 28.0),
+        Layout::right_to_left(Align::Center),
+        |ui| {
+            ui.set_min_height(28.0);
+            let name = ctx.tw("settings-channel-switch", &[("name", (&title).into())]);
+            if control::switch(ui, theme, &name, !account.paused, true) {
+                ctx.send(Command::Desk(DeskCommand::PauseAccount(account.id, !account.paused)));
+            }
+            let (key, tone) = match (account.paused, &row.trouble) {
+                (true, _) => ("settings-channel-paused", Tone::Muted),
+                (false, Some(_)) => ("settings-channel-trouble", Tone::Bad),
+                (false, None) => ("settings-channel-works", Tone::Good),
+            };
+            chip(ui, theme, ctx.t(key), tone);
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                let (rect, _) = ui.allocate_exact_size(egui::Vec2::splat(18.0), egui::Sense::hover());
+                Icon::of_channel(&account.kind).paint(ui.painter(), rect.shrink(1.0), theme.muted);
+                label(ui, theme, &title, Type::Strong, theme.text);
+                label(ui, theme, &ctx.plugin_name(&account.plugin), Type::Small, theme.muted);
+            });
+        },
+    );
+    if let Some(url) = &row.public_url {
+        address(ui, ctx, url, &title);
+    }
+    if let Some(code) = &row.trouble {
+        let error = ctx.locale.error(code, &[]);
+        control::marked(ui, theme, Icon::Warning, theme.bad, &error.what);
+        text::paragraph(ui, theme, &error.advice, Type::Small, theme.muted);
+    }
+    if row.dead_letters > 0 {
+        let words = ctx.tw("settings-channel-dead", &[("count", row.dead_letters.into())]);
+        control::marked(ui, theme, Icon::Warning, theme.warn, &words);
+    }
+}
+
+fn address(ui: &mut Ui, ctx: &Ctx<'_>, url: &str, title: &str) {
+    let theme = ctx.theme;
+    ui.allocate_ui_with_layout(
+        vec2(ui.available_width(), 26.0),
+        Layout::right_to_left(Align::Center),
+        |ui| {
+            let name = ctx.tw("settings-channel-open", &[("name", title.into())]);
+            if IconButton::new(Icon::External, &name).size(24.0).show(ui, theme).clicked() {
+                ctx.request(ShellRequest::OpenUrl(url.to_owned()));
+            }
+            let name = ctx.tw("settings-channel-copy", &[("name", title.into())]);
+            if IconButton::new(Icon::Copy, &name).size(24.0).show(ui, theme).clicked() {
+                ctx.request(ShellRequest::CopyText(url.to_owned()));
+            }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add_space(26.0);
+                label(ui, theme, &text::inert(url), Type::Small, theme.muted);
+            });
+        },
+    );
+}
+
+fn about(ui: &mut Ui, ctx: &Ctx<'_>) {
+    let theme = ctx.theme;
+    let platform = &ctx.shell.platform;
+    Card::new(ctx.t("settings-about")).show(
+        ui,
+        theme,
+        |_| {},
+        |ui| {
+            let fact = |ui: &mut Ui, key: &str, value: &str| {
+                if !value.is_empty() {
+                    facts_row(ui, theme, ctx.t(key), |ui| {
+                        text::paragraph(ui, theme, value, Type::Body, theme.text);
+                    });
+                }
+            };
+            fact(ui, "settings-version", &format!("{} {}", ctx.t("app-name"), platform.version));
+            fact(ui, "settings-system", &platform.system);
+            let folder = platform.data_folder.display().to_string();
+            fact(ui, "settings-data-folder", &folder);
+            if !folder.is_empty() {
+                let copy = Button::new(ctx.t("settings-data-copy")).icon(Icon::Copy).small();
+                if copy.show(ui, theme).clicked() {
+                    ctx.request(ShellRequest::CopyText(folder));
+                }
+            }
+            fact(ui, "settings-licences", ctx.t("settings-licences-note"));
+        },
+    );
+}
