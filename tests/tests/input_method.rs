@@ -13,7 +13,7 @@ use switchboard_tests::{
     desk::{Place, Wish, workspace},
     screen::{Running, Screen},
     visitor::Caller,
-    wait::until,
+    wait::{until, until_within},
 };
 
 /// The composer's field in a window that fills this display.
@@ -21,6 +21,8 @@ const SCREEN: (u32, u32) = (1440, 900);
 const COMPOSER: (u32, u32) = (600, 785);
 /// Well beyond the time after which a change is saved.
 const SAVED_BY_THEN: Duration = Duration::from_millis(1200);
+/// A person presses the key again when nothing has happened by then.
+const ANSWERED_BY_THEN: Duration = Duration::from_secs(3);
 /// Pause between letters: the input method answers each one.
 const LETTER_DELAY_MS: &str = "120";
 
@@ -63,12 +65,15 @@ impl InputMethod {
             .env("XDG_DATA_HOME", home)
             .env("LANG", "C.UTF-8")
             .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        let daemon = Running::start(&mut daemon, "fcitx5 fcitx5-chinese-addons")?;
-        let method = Self { _daemon: daemon, _bus: bus, bus: address };
-        // It names no method before a field has the keyboard, but it says that it is there.
-        until("the input method answers", || Ok(method.ask(&[]).ok().filter(|state| !state.is_empty())))?;
-        Ok(method)
+            .stderr(Stdio::piped());
+        let mut daemon = Running::start(&mut daemon, "fcitx5 fcitx5-chinese-addons")?;
+        let mut log = BufReader::new(daemon.child().stderr.take().context("the input method's log")?).lines();
+        // A window that comes before this would find no input method and not ask again.
+        let ready = log.any(|line| line.is_ok_and(|line| line.ends_with("Loaded addon pinyin")));
+        ensure!(ready, "fcitx5 ended without pinyin (Debian package fcitx5-chinese-addons)");
+        // Read on, so that it never waits for a reader.
+        std::thread::spawn(move || log.for_each(drop));
+        Ok(Self { _daemon: daemon, _bus: bus, bus: address })
     }
 
     fn ask(&self, arguments: &[&str]) -> Result<String> {
@@ -143,8 +148,11 @@ fn draft_is(place: &Place, wanted: &str) -> Result<()> {
 
 fn type_and_look(screen: &Screen, place: &Place, method: &InputMethod) -> Result<()> {
     // Put on with its own key, as a person does.
-    screen.keys(&["ctrl+space"])?;
-    until("pinyin is on", || Ok((method.ask(&["-n"])? == "pinyin").then_some(())))?;
+    until("pinyin is on", || {
+        screen.keys(&["ctrl+space"])?;
+        let on = || Ok((method.ask(&["-n"])? == "pinyin").then_some(()));
+        Ok(until_within(ANSWERED_BY_THEN, "pinyin answers the key", on).ok())
+    })?;
     letters(screen, "nihao")?;
     nothing_but(place, "")?;
     // Space takes the first candidate.

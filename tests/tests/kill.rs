@@ -1,10 +1,12 @@
 //! The headless desk killed at random moments while customers write: nothing it has acknowledged is lost, nothing is
-//! there twice, drafts and outbox are as they were.
+//! there twice, drafts and outbox are as they were. Between the rounds an agent's draft and an agent's reply are put into
+//! the data, as the desk stores them; the replies go out while kills happen, and each reaches its customer once.
 //!
 //! 20 rounds; 200 with `SWITCHBOARD_LONG`, or as many as `SWITCHBOARD_KILL_ROUNDS` says. `SWITCHBOARD_SEED` repeats a run.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    net::SocketAddr,
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -14,9 +16,16 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
+use model::{
+    AgentId, ConversationId, EventId, MessageId, Timestamp,
+    conversation::{Author, Message},
+    event::{Actor, NewEvent, Payload, StreamId},
+};
+use store::{Commit, DraftKey, Store};
 use switchboard_tests::{
     desk::{Place, Wish},
     visitor::Caller,
+    wait::until,
     words::Seeded,
 };
 
@@ -24,6 +33,7 @@ use switchboard_tests::{
 const CUSTOMERS: u64 = 3;
 /// Earliest and latest moment of a kill, after the first customers write, in milliseconds.
 const KILL_AFTER_MS: (u64, u64) = (20, 900);
+const EVENTS_AT_ONCE: usize = 1000;
 /// Pause between two messages of one customer; the channel takes two a second for long and thirty at once.
 const PAUSE: Duration = Duration::from_millis(60);
 
@@ -32,6 +42,95 @@ const PAUSE: Duration = Duration::from_millis(60);
 struct Said {
     acknowledged: BTreeMap<String, String>,
     sent: BTreeMap<String, String>,
+}
+
+/// What the agent left in the data while the desk was down.
+#[derive(Debug, Default)]
+struct Agent {
+    /// Replies by visitor, oldest first.
+    replies: BTreeMap<String, Vec<String>>,
+    drafts: BTreeMap<String, String>,
+    /// Customers who got a reply.
+    customers: BTreeMap<String, Caller>,
+}
+
+impl Agent {
+    /// Stores a reply to this customer for sending, and a draft beside it.
+    fn write(&mut self, place: &Place, caller: &Caller, random: &mut Seeded) -> Result<()> {
+        let mut store = Store::open(&place.data())?;
+        let (mut agent, mut conversation) = (None, None);
+        let mut position = 0;
+        loop {
+            let events = store.since(position, EVENTS_AT_ONCE)?;
+            let Some(last) = events.last() else { break };
+            position = last.position;
+            for event in &events {
+                match (&event.payload, &event.stream) {
+                    (Payload::AgentProfiled(profile), _) => agent = agent.or(Some(profile.id)),
+                    (Payload::ConversationOpened { thread, .. }, StreamId::Conversation(id))
+                        if *thread == caller.visitor =>
+                    {
+                        conversation = Some(*id);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        // Killed before the customer's first message was stored: there is nobody to answer.
+        let (Some(agent), Some(conversation)) = (agent, conversation) else { return Ok(()) };
+        let text = random.sentence();
+        store.append(reply(agent, conversation, &text))?;
+        self.replies.entry(caller.visitor.clone()).or_default().push(text);
+        self.customers.insert(caller.visitor.clone(), caller.clone());
+        let draft = random.sentence();
+        store.save_draft(&DraftKey::Reply(conversation), &draft, Timestamp::now())?;
+        self.drafts.insert(format!("reply/{conversation}"), draft);
+        Ok(())
+    }
+
+    /// Holds a customer's log, and the states of the replies, against what the agent wrote.
+    fn check(&self, place: &Place, desk: SocketAddr) -> Result<()> {
+        for (visitor, replies) in &self.replies {
+            let caller = Caller { desk, ..self.customers[visitor].clone() };
+            until("every reply arrives", || {
+                let log = caller.log()?;
+                let arrived: Vec<&str> = log
+                    .iter()
+                    .filter(|entry| entry["from"] == "agent")
+                    .filter_map(|entry| entry["text"].as_str())
+                    .collect();
+                ensure!(arrived.len() <= replies.len(), "{visitor} got {arrived:?} for {replies:?}");
+                Ok((arrived == *replies).then_some(()))
+            })?;
+            for text in replies {
+                until("the reply is known to be sent", || {
+                    let states = place.journal()?.deliveries(text);
+                    Ok((states.last().map(String::as_str) == Some("sent")).then_some(()))
+                })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A reply as it is stored when an agent presses Enter.
+fn reply(agent: AgentId, conversation: ConversationId, text: &str) -> Commit {
+    let at = Timestamp::now();
+    let id = MessageId::new(uuid::Uuid::now_v7());
+    let message = Message {
+        id,
+        author: Author::Agent(agent),
+        text: text.to_owned(),
+        files: Vec::new(),
+        at,
+        remote_id: None,
+    };
+    let event = NewEvent {
+        stream: StreamId::Conversation(conversation),
+        actor: Actor::Agent(agent),
+        payload: Payload::ReplyQueued { message, key: id.to_string() },
+    };
+    Commit { events: vec![(EventId::new(uuid::Uuid::now_v7()), event)], ..Commit::new(at) }
 }
 
 type Record = Arc<Mutex<BTreeMap<String, Said>>>;
@@ -73,16 +172,24 @@ fn with<T>(record: &Record, visitor: &str, act: impl FnOnce(&mut Said) -> T) -> 
 }
 
 /// Holds the journal against what customers were told.
-fn check(place: &Place, record: &Record) -> Result<usize> {
+fn check(place: &Place, record: &Record, agent: &Agent) -> Result<usize> {
     let verified = place.verify()?;
     ensure!(verified.contains("the journal holds"), "{verified}");
     let messages = place.export()?.messages();
     let mut kept: BTreeMap<String, String> = BTreeMap::new();
+    let mut answers = Vec::new();
     for message in messages {
-        ensure!(message.by_customer, "nobody answered, but there is {message:?}");
+        if !message.by_customer {
+            answers.push(message.text);
+            continue;
+        }
         let before = kept.insert(message.remote_id.clone(), message.text);
         ensure!(before.is_none(), "{} is there twice", message.remote_id);
     }
+    let mut written: Vec<_> = agent.replies.values().flatten().cloned().collect();
+    (answers.sort(), written.sort());
+    ensure!(answers == written, "the agent wrote {written:?}, kept is {answers:?}");
+    ensure!(place.drafts()? == agent.drafts, "drafts were {:?} and are {:?}", agent.drafts, place.drafts()?);
     let record = record.lock().unwrap_or_else(PoisonError::into_inner);
     let mut known = BTreeSet::new();
     for (visitor, said) in record.iter() {
@@ -109,12 +216,9 @@ fn nothing_acknowledged_is_lost_and_nothing_is_there_twice() -> Result<()> {
     let record: Record = Arc::default();
     let mut random = Seeded::new(seed);
     let mut callers: Vec<Caller> = Vec::new();
-    let mut drafts = None;
+    let mut agent = Agent::default();
     for round in 0..rounds {
         let desk = place.headless().with_context(|| format!("round {round}"))?;
-        if let Some(before) = drafts.take() {
-            ensure!(before == place.drafts()?, "round {round}: drafts changed by themselves");
-        }
         for caller in &mut callers {
             caller.desk = desk.address;
         }
@@ -140,8 +244,8 @@ fn nothing_acknowledged_is_lost_and_nothing_is_there_twice() -> Result<()> {
         for writer in writers {
             ensure!(writer.join().is_ok(), "a customer panicked");
         }
-        check(&place, &record).with_context(|| format!("round {round}, seed {seed}"))?;
-        drafts = Some(place.drafts()?);
+        check(&place, &record, &agent).with_context(|| format!("round {round}, seed {seed}"))?;
+        agent.write(&place, &callers[0], &mut random)?;
     }
     // What was sent but never acknowledged arrives with the next try, once.
     let desk = place.headless()?;
@@ -159,9 +263,12 @@ fn nothing_acknowledged_is_lost_and_nothing_is_there_twice() -> Result<()> {
             with(&record, &caller.visitor, |said| said.acknowledged.insert(id.clone(), text.clone()));
         }
     }
+    agent.check(&place, desk.address)?;
     desk.end()?;
-    let kept = check(&place, &record)?;
+    let kept = check(&place, &record, &agent)?;
     ensure!(kept as u64 >= rounds, "only {kept} messages in {rounds} rounds: that is no load");
-    println!("{kept} messages kept");
+    let answered: usize = agent.replies.values().map(Vec::len).sum();
+    ensure!(answered > 0, "no reply was written");
+    println!("{kept} messages and {answered} replies kept");
     Ok(())
 }
