@@ -29,7 +29,7 @@ pub struct Customers {
 }
 
 impl Customers {
-    /// Draws the card and those of the lookups.
+    /// Draws the card.
     pub fn show(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread, folds: &mut Folds) {
         let theme = ctx.theme;
         let card = &*thread.customer;
@@ -45,9 +45,6 @@ impl Customers {
             },
             |ui| self.content(ui, ctx, card),
         );
-        for lookup in &card.lookups {
-            lookup_card(ui, ctx, lookup, folds);
-        }
     }
 
     fn content(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, card: &CustomerCard) {
@@ -83,7 +80,11 @@ fn who(ui: &mut Ui, ctx: &Ctx<'_>, customer: &Customer) {
     let theme = ctx.theme;
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing = vec2(6.0, 4.0);
-        let name = format!("{} {}", customer.name, customer.title);
+        // `李桂芳 女士`, but `Ms Guifang Li`.
+        let before = customer.title.is_ascii();
+        let (first, last) =
+            if before { (&customer.title, &customer.name) } else { (&customer.name, &customer.title) };
+        let name = format!("{first} {last}");
         label(ui, theme, &text::one_line(&name), Type::Strong, theme.text);
         if !customer.tier.is_empty() {
             chip(ui, theme, &text::one_line(&customer.tier), Tone::Accent);
@@ -175,7 +176,7 @@ fn device_rows(ui: &mut Ui, ctx: &Ctx<'_>, device: &Device) {
             (false, _) => ("customer-warranty-over", Tone::Warn),
         };
         let words = ctx.tw(key, &[("date", ctx.locale.date(until).into())]);
-        label(ui, theme, &words, Type::Small, theme.ink(tone));
+        paragraph(ui, theme, &words, Type::Small, theme.ink(tone));
     });
 }
 
@@ -227,8 +228,8 @@ fn history(ui: &mut Ui, ctx: &Ctx<'_>, card: &CustomerCard, most: usize) {
         facts_row(ui, theme, ctx.t("customer-tickets"), |ui| {
             for ticket in card.tickets.iter().take(most) {
                 let words = text::one_line(&format!("{} {}", ticket.number, ticket.title));
-                let link = egui::Link::new(egui::RichText::new(words).color(theme.accent));
-                if ui.add(link).clicked() {
+                let words = egui::RichText::new(words).color(theme.accent);
+                if ui.add(egui::Link::new(words)).clicked() {
                     ctx.push(Action::OpenTicket(ticket.id));
                 }
             }
@@ -241,6 +242,13 @@ fn history(ui: &mut Ui, ctx: &Ctx<'_>, card: &CustomerCard, most: usize) {
             line(ui, &ctx.tw("customer-conversations", &[("count", card.conversations.into())]));
         }
     });
+}
+
+/// Draws what lookups found, a card for each.
+pub fn lookups(ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread, folds: &mut Folds) {
+    for lookup in &thread.customer.lookups {
+        lookup_card(ui, ctx, lookup, folds);
+    }
 }
 
 fn lookup_card(ui: &mut Ui, ctx: &Ctx<'_>, lookup: &LookupCard, folds: &mut Folds) {

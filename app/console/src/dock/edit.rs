@@ -73,7 +73,7 @@ struct Edit {
 /// Everything that is being typed.
 #[derive(Default)]
 pub struct Edits {
-    edits: HashMap<Target, Edit>,
+    by_target: HashMap<Target, Edit>,
     composing: bool,
     focus: Option<Id>,
     frame: u64,
@@ -85,7 +85,7 @@ impl Edits {
         self.follow_input_method(ui);
         let (now, shortcut) = ui.input(|input| (input.time, input.modifiers.alt || input.modifiers.command));
         let (frame, composing) = (self.frame, self.composing);
-        for (target, edit) in &mut self.edits {
+        for (target, edit) in &mut self.by_target {
             let Some(changed) = edit.changed_at else { continue };
             let here = edit.focused && edit.drawn == frame;
             if here && (composing || (now - changed < SEND_AFTER_S && !shortcut)) {
@@ -95,8 +95,8 @@ impl Edits {
             edit.sent_at = Some(now);
             ctx.send(target.command(edit.settled.clone()));
         }
-        self.edits.retain(|_, edit| edit.drawn == frame);
-        if self.edits.values().any(|edit| edit.changed_at.is_some()) {
+        self.by_target.retain(|_, edit| edit.drawn == frame);
+        if self.by_target.values().any(|edit| edit.changed_at.is_some()) {
             ui.ctx().request_repaint_after_secs(SEND_AFTER_S as f32);
         }
         self.frame += 1;
@@ -109,7 +109,7 @@ impl Edits {
 
     /// Sends what is not sent yet, because the form is about to be submitted.
     pub fn send_all(&mut self, ctx: &Ctx<'_>, now: f64) {
-        for (target, edit) in &mut self.edits {
+        for (target, edit) in &mut self.by_target {
             if edit.changed_at.take().is_some() {
                 edit.sent_at = Some(now);
                 ctx.send(target.command(edit.settled.clone()));
@@ -127,7 +127,7 @@ impl Edits {
     ) -> Response {
         let now = ui.input(|input| input.time);
         let (frame, composing) = (self.frame, self.composing);
-        let edit = self.edits.entry(target).or_insert_with(|| Edit {
+        let edit = self.by_target.entry(target).or_insert_with(|| Edit {
             text: stored.to_owned(),
             settled: stored.to_owned(),
             stored: stored.to_owned(),

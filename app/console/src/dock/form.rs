@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// Width of the labels left of the fields.
-const LABEL_WIDTH: f32 = 72.0;
+const LABEL_WIDTH: f32 = 80.0;
 /// Widest a chip may be that says where a value came from.
 const SOURCE_MAX_WIDTH: f32 = 96.0;
 /// Visits that are offered for a click, as first and last hour; anything else can be typed.
@@ -283,9 +283,10 @@ impl Row<'_, '_> {
     fn name(&self, ui: &mut Ui, name: &str) {
         let theme = self.ctx.theme;
         let room = ui.available_width() - if self.field.required { 14.0 } else { 4.0 };
+        ui.spacing_mut().item_spacing.x = 0.0;
         ui.scope(|ui| {
             ui.set_max_width(room.max(16.0));
-            label(ui, theme, name, Type::Small, theme.muted);
+            paragraph(ui, theme, name, Type::Small, theme.muted);
         });
         if self.field.required {
             ui.add_space(2.0);

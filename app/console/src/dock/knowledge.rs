@@ -135,7 +135,7 @@ impl Knowledge {
         if self.wordless.as_ref() == Some(&hit.id) {
             label(ui, ctx.theme, ctx.t("knowledge-no-reply"), Type::Small, ctx.theme.warn);
         }
-        if !self.open.as_ref().is_some_and(|(id, _)| *id == hit.id) {
+        if self.open.as_ref().is_none_or(|(id, _)| *id != hit.id) {
             return;
         }
         self.article.ask(ctx.desk, Question::Article(hit.id.clone(), hit.language.clone()));

@@ -35,12 +35,13 @@ impl Dock {
             Frame::new().inner_margin(Margin::same(10)).show(ui, |ui| {
                 ui.spacing_mut().item_spacing.y = 10.0;
                 self.customers.show(ui, ctx, thread, &mut self.folds);
-                self.panels(ui, ctx, thread, Slot::CustomerSide);
                 offer::show(ui, ctx, thread);
                 form::show(ui, ctx, thread, &mut self.edits, &mut self.folds);
                 self.panels(ui, ctx, thread, Slot::TicketSide);
                 let composing = self.edits.is_composing();
                 self.knowledge.show(ui, ctx, thread, &mut self.folds, composing);
+                customer::lookups(ui, ctx, thread, &mut self.folds);
+                self.panels(ui, ctx, thread, Slot::CustomerSide);
                 self.panels(ui, ctx, thread, Slot::AboveComposer);
             });
         });
