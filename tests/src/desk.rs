@@ -22,6 +22,9 @@ use crate::{
 /// The plugin whose simulated customers would write into tests.
 const SIMULATED: &str = "demo-customers.wasm";
 
+/// What to do where there is no binary.
+const BUILD_FIRST: &str = "build the workspace first, or name a binary in SWITCHBOARD_BIN";
+
 /// How a desk is started.
 #[derive(Clone, Debug)]
 pub struct Wish {
@@ -83,7 +86,7 @@ impl Place {
     pub fn headless(&self) -> Result<Desk> {
         let mut command = self.command();
         command.arg("--headless").stdout(Stdio::piped());
-        let mut process = Running::start(&mut command, "none: build the workspace first")?;
+        let mut process = Running::start(&mut command, BUILD_FIRST)?;
         let said = process.child().stdout.take().context("the desk's output")?;
         let mut line = String::new();
         BufReader::new(said).read_line(&mut line)?;
@@ -100,7 +103,7 @@ impl Place {
             .env_remove("WAYLAND_DISPLAY")
             .env("LIBGL_ALWAYS_SOFTWARE", "1")
             .stdout(Stdio::null());
-        let mut process = Running::start(&mut command, "none: build the workspace first")?;
+        let mut process = Running::start(&mut command, BUILD_FIRST)?;
         let begun = until("the desk answers", || {
             if process.child().try_wait()?.is_some() {
                 return Ok(Some(false));

@@ -35,13 +35,10 @@ const WINDOWS: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 pub struct Running(Child);
 
 impl Running {
-    /// Starts it; a program that is not there is named together with its Debian package.
-    pub fn start(command: &mut Command, package: &str) -> Result<Self> {
+    /// Starts it; a program that is not there is named together with what to do about it.
+    pub fn start(command: &mut Command, advice: &str) -> Result<Self> {
         let program = command.get_program().to_string_lossy().into_owned();
-        command
-            .spawn()
-            .map(Self)
-            .with_context(|| format!("{program} could not be started (Debian package {package})"))
+        command.spawn().map(Self).with_context(|| format!("{program} could not be started ({advice})"))
     }
 
     /// The process.
@@ -77,7 +74,7 @@ impl Screen {
                 .args(["-screen", "0", &format!("{width}x{height}x24")])
                 .stdout(Stdio::piped())
                 .stderr(Stdio::null()),
-            "xvfb",
+            "Debian package xvfb",
         )?;
         let said = server.child().stdout.take().context("Xvfb's output")?;
         let mut number = String::new();
@@ -90,7 +87,7 @@ impl Screen {
         manager.arg("--config-file").arg(settings);
         // In a group of its own, so that it outlives no test but also ends no test.
         manager.env("DISPLAY", &number).process_group(0).stdout(Stdio::null()).stderr(Stdio::null());
-        let manager = Running::start(&mut manager, "openbox")?;
+        let manager = Running::start(&mut manager, "Debian package openbox")?;
         Ok(Self { number, pixels, _manager: manager, _server: server })
     }
 
@@ -130,7 +127,7 @@ impl Screen {
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
-        let mut holder = Running::start(&mut holder, "xclip")?;
+        let mut holder = Running::start(&mut holder, "Debian package xclip")?;
         let mut text_goes_to = holder.child().stdin.take().context("xclip's input")?;
         text_goes_to.write_all(text.as_bytes())?;
         drop(text_goes_to);

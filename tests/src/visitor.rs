@@ -57,7 +57,7 @@ impl Seen {
 /// A headless browser with an empty profile.
 pub struct Browser {
     _driver: Running,
-    _profile: TempDir,
+    profile: TempDir,
     address: SocketAddr,
     session: String,
 }
@@ -71,7 +71,7 @@ impl Browser {
                 .args(["--port=0", "--log-level=SEVERE"])
                 .stdout(Stdio::piped())
                 .stderr(Stdio::null()),
-            "chromium-driver",
+            "Debian package chromium-driver",
         )?;
         let said = BufReader::new(driver.child().stdout.take().context("chromedriver's output")?);
         let port = said.lines().map_while(Result::ok).find_map(|line| {
@@ -79,7 +79,7 @@ impl Browser {
             rest.parse::<u16>().ok()
         });
         let address = SocketAddr::from(([127, 0, 0, 1], port.context("chromedriver did not say its port")?));
-        let mut browser = Self { _driver: driver, _profile: profile, address, session: String::new() };
+        let mut browser = Self { _driver: driver, profile, address, session: String::new() };
         let arguments = [
             "--headless=new",
             "--no-sandbox",
@@ -91,7 +91,7 @@ impl Browser {
             "--disable-sync",
             "--no-proxy-server",
             "--window-size=1200,900",
-            &format!("--user-data-dir={}", browser._profile.path().display()),
+            &format!("--user-data-dir={}", browser.profile.path().display()),
         ];
         let wish = json!({ "capabilities": { "alwaysMatch": {
             "browserName": "chrome", "goog:chromeOptions": { "args": arguments },

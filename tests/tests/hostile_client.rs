@@ -222,7 +222,7 @@ fn what_is_no_message_is_refused() -> Result<()> {
         (br#"{"id":"x","text":"x"}"#, &[400]),
         (br#"{"text":"x"}"#, &[400]),
         (br#"{"id":"files0000001","text":"x","files":["../../../desk.sqlite"]}"#, &[400]),
-        (br#"[[[[[[[["#, &[400]),
+        (b"[[[[[[[[", &[400]),
         (b"", &[400]),
         (long.as_bytes(), &[413]),
     ];

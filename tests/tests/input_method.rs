@@ -51,7 +51,7 @@ impl InputMethod {
                 .args(["--session", "--nofork", "--print-address=1"])
                 .stdout(Stdio::piped())
                 .stderr(Stdio::null()),
-            "dbus",
+            "Debian package dbus",
         )?;
         let mut address = String::new();
         BufReader::new(bus.child().stdout.take().context("the bus's output")?).read_line(&mut address)?;
@@ -66,7 +66,7 @@ impl InputMethod {
             .env("LANG", "C.UTF-8")
             .stdout(Stdio::null())
             .stderr(Stdio::piped());
-        let mut daemon = Running::start(&mut daemon, "fcitx5 fcitx5-chinese-addons")?;
+        let mut daemon = Running::start(&mut daemon, "Debian packages fcitx5 and fcitx5-chinese-addons")?;
         let mut log = BufReader::new(daemon.child().stderr.take().context("the input method's log")?).lines();
         // A window that comes before this would find no input method and not ask again.
         let ready = log.any(|line| line.is_ok_and(|line| line.ends_with("Loaded addon pinyin")));

@@ -68,9 +68,9 @@ impl Journey {
     fn agent_types(&self, text: &str) -> Result<()> {
         // A keyboard has no keys for Chinese; that is pasted here, and typed in the input method's own test.
         if text.is_ascii() {
-            self.screen.write(text)?
+            self.screen.write(text)?;
         } else {
-            self.screen.paste(text)?
+            self.screen.paste(text)?;
         }
         let stored = until("the draft is stored", || {
             Ok(self.place.drafts()?.values().any(|draft| draft.ends_with(text)).then_some(()))

@@ -19,7 +19,7 @@ use anyhow::{Context as _, Result, ensure};
 use model::{
     AgentId, ConversationId, EventId, MessageId, Timestamp,
     conversation::{Author, Message},
-    event::{Actor, NewEvent, Payload, StreamId},
+    event::{Actor, Event, NewEvent, Payload, StreamId},
 };
 use store::{Commit, DraftKey, Store};
 use switchboard_tests::{
@@ -58,24 +58,25 @@ impl Agent {
     /// Stores a reply to this customer for sending, and a draft beside it.
     fn write(&mut self, place: &Place, caller: &Caller, random: &mut Seeded) -> Result<()> {
         let mut store = Store::open(&place.data())?;
-        let (mut agent, mut conversation) = (None, None);
-        let mut position = 0;
+        let mut events = Vec::new();
         loop {
-            let events = store.since(position, EVENTS_AT_ONCE)?;
-            let Some(last) = events.last() else { break };
-            position = last.position;
-            for event in &events {
-                match (&event.payload, &event.stream) {
-                    (Payload::AgentProfiled(profile), _) => agent = agent.or(Some(profile.id)),
-                    (Payload::ConversationOpened { thread, .. }, StreamId::Conversation(id))
-                        if *thread == caller.visitor =>
-                    {
-                        conversation = Some(*id);
-                    }
-                    _ => {}
-                }
+            let more =
+                store.since(events.last().map_or(0, |event: &Event| event.position), EVENTS_AT_ONCE)?;
+            if more.is_empty() {
+                break;
             }
+            events.extend(more);
         }
+        let agent = events.iter().find_map(|event| match &event.payload {
+            Payload::AgentProfiled(profile) => Some(profile.id),
+            _ => None,
+        });
+        let conversation = events.iter().find_map(|event| match (&event.payload, &event.stream) {
+            (Payload::ConversationOpened { thread, .. }, StreamId::Conversation(id)) => {
+                (*thread == caller.visitor).then_some(*id)
+            }
+            _ => None,
+        });
         // Killed before the customer's first message was stored: there is nobody to answer.
         let (Some(agent), Some(conversation)) = (agent, conversation) else { return Ok(()) };
         let text = random.sentence();
@@ -187,7 +188,8 @@ fn check(place: &Place, record: &Record, agent: &Agent) -> Result<usize> {
         ensure!(before.is_none(), "{} is there twice", message.remote_id);
     }
     let mut written: Vec<_> = agent.replies.values().flatten().cloned().collect();
-    (answers.sort(), written.sort());
+    answers.sort();
+    written.sort();
     ensure!(answers == written, "the agent wrote {written:?}, kept is {answers:?}");
     ensure!(place.drafts()? == agent.drafts, "drafts were {:?} and are {:?}", agent.drafts, place.drafts()?);
     let record = record.lock().unwrap_or_else(PoisonError::into_inner);
@@ -206,6 +208,58 @@ fn check(place: &Place, record: &Record, agent: &Agent) -> Result<usize> {
     Ok(kept.len())
 }
 
+/// A desk on this data, customers who write to it, and a kill in the middle.
+fn run_and_kill(
+    place: &Place,
+    callers: &mut Vec<Caller>,
+    record: &Record,
+    round: u64,
+    random: &mut Seeded,
+) -> Result<()> {
+    let desk = place.headless()?;
+    // One customer comes back, and new ones come.
+    callers.truncate(1);
+    for caller in callers.iter_mut() {
+        caller.desk = desk.address;
+    }
+    while (callers.len() as u64) < CUSTOMERS {
+        callers.insert(0, Caller::new(desk.address)?);
+    }
+    let gone = Arc::new(AtomicBool::new(false));
+    let writers: Vec<_> = callers
+        .iter()
+        .map(|caller| {
+            let (caller, record, gone) = (caller.clone(), Arc::clone(record), Arc::clone(&gone));
+            let mut own = Seeded::new(random.below(u64::MAX));
+            thread::spawn(move || write(&caller, &record, &gone, round, &mut own))
+        })
+        .collect();
+    let (least, most) = KILL_AFTER_MS;
+    thread::sleep(Duration::from_millis(least + random.below(most - least)));
+    desk.kill()?;
+    gone.store(true, Ordering::SeqCst);
+    for writer in writers {
+        ensure!(writer.join().is_ok(), "a customer panicked");
+    }
+    Ok(())
+}
+
+/// What was sent but never acknowledged arrives with the next try, once.
+fn send_again(callers: &[Caller], record: &Record, desk: SocketAddr) -> Result<()> {
+    for caller in callers {
+        let caller = Caller { desk, ..caller.clone() };
+        let open: Vec<_> = with(record, &caller.visitor, |said| {
+            said.sent.iter().filter(|(id, _)| !said.acknowledged.contains_key(*id)).map(own).collect()
+        });
+        for (id, text) in open {
+            let answer = caller.say(&id, &text)?;
+            ensure!(answer.status == 200, "{id} again: {}", answer.status);
+            with(record, &caller.visitor, |said| said.acknowledged.insert(id, text));
+        }
+    }
+    Ok(())
+}
+
 #[test]
 fn nothing_acknowledged_is_lost_and_nothing_is_there_twice() -> Result<()> {
     let long = std::env::var_os("SWITCHBOARD_LONG").is_some();
@@ -214,55 +268,15 @@ fn nothing_acknowledged_is_lost_and_nothing_is_there_twice() -> Result<()> {
     println!("{rounds} rounds, seed {seed}");
     let place = Place::new(Wish::default())?;
     let record: Record = Arc::default();
-    let mut random = Seeded::new(seed);
-    let mut callers: Vec<Caller> = Vec::new();
-    let mut agent = Agent::default();
+    let (mut random, mut callers, mut agent) = (Seeded::new(seed), Vec::new(), Agent::default());
     for round in 0..rounds {
-        let desk = place.headless().with_context(|| format!("round {round}"))?;
-        for caller in &mut callers {
-            caller.desk = desk.address;
-        }
-        // The newest customers come back, and new ones come.
-        callers.truncate(1);
-        while (callers.len() as u64) < CUSTOMERS {
-            callers.insert(0, Caller::new(desk.address)?);
-        }
-        let gone = Arc::new(AtomicBool::new(false));
-        let writers: Vec<_> = callers
-            .iter()
-            .map(|caller| {
-                let (caller, record, gone) = (caller.clone(), Arc::clone(&record), Arc::clone(&gone));
-                let mut own = Seeded::new(random.below(u64::MAX));
-                thread::spawn(move || write(&caller, &record, &gone, round, &mut own))
-            })
-            .collect();
-        thread::sleep(Duration::from_millis(
-            KILL_AFTER_MS.0 + random.below(KILL_AFTER_MS.1 - KILL_AFTER_MS.0),
-        ));
-        desk.kill()?;
-        gone.store(true, Ordering::SeqCst);
-        for writer in writers {
-            ensure!(writer.join().is_ok(), "a customer panicked");
-        }
-        check(&place, &record, &agent).with_context(|| format!("round {round}, seed {seed}"))?;
+        let went = run_and_kill(&place, &mut callers, &record, round, &mut random);
+        went.and_then(|()| check(&place, &record, &agent))
+            .with_context(|| format!("round {round}, seed {seed}"))?;
         agent.write(&place, &callers[0], &mut random)?;
     }
-    // What was sent but never acknowledged arrives with the next try, once.
     let desk = place.headless()?;
-    let mut open: Vec<(String, String, String)> = Vec::new();
-    for (visitor, said) in record.lock().unwrap_or_else(PoisonError::into_inner).iter() {
-        for (id, text) in said.sent.iter().filter(|(id, _)| !said.acknowledged.contains_key(*id)) {
-            open.push((visitor.clone(), id.clone(), text.clone()));
-        }
-    }
-    for caller in &mut callers {
-        caller.desk = desk.address;
-        for (_, id, text) in open.iter().filter(|(visitor, ..)| *visitor == caller.visitor) {
-            let answer = caller.say(id, text)?;
-            ensure!(answer.status == 200, "{id} again: {}", answer.status);
-            with(&record, &caller.visitor, |said| said.acknowledged.insert(id.clone(), text.clone()));
-        }
-    }
+    send_again(&callers, &record, desk.address)?;
     agent.check(&place, desk.address)?;
     desk.end()?;
     let kept = check(&place, &record, &agent)?;

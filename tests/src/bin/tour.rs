@@ -141,8 +141,8 @@ impl<'a> Tour<'a> {
     fn name_of_customer(&self, question: &str) -> Result<Option<String>> {
         let journal = self.place.journal()?;
         let asked = journal.events.iter().filter_map(|event| event["payload"].get("message-received"));
-        let asked = asked.filter(|message| message["text"] == question).last();
-        Ok(asked.and_then(|message| message["author"]["customer"].as_str()).map(str::to_owned))
+        let mut asked = asked.filter(|message| message["text"] == question);
+        Ok(asked.next_back().and_then(|message| message["author"]["customer"].as_str()).map(str::to_owned))
     }
 
     /// The ticket form beside the conversation, half filled by what is known.
