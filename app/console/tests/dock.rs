@@ -6,7 +6,8 @@ use assets::Language;
 use egui::{Event, ImeEvent, Key, Modifiers, accesskit::Role, vec2};
 use egui_kittest::{Harness, kittest::Queryable};
 use model::{
-    command::{Command, CustomerCommand, FormCommand},
+    ProposalId,
+    command::{Command, CustomerCommand, FormCommand, ProposalCommand},
     panel::{PanelEvent, Slot},
     port::Desk,
 };
@@ -47,7 +48,7 @@ fn form_commands(desk: &Fixture) -> Vec<FormCommand> {
 fn what_is_typed_into_a_field_is_sent_once_and_never_half_composed() {
     let desk = fixture::desk(Language::Chinese);
     let mut harness = window(&desk);
-    harness.get_by_role_and_label(Role::MultilineTextInput, "备注").focus();
+    harness.get_by_role_and_label(Role::MultilineTextInput, "补充说明").focus();
     harness.run_steps(3);
     let preedit = ImeEvent::Preedit { text: "bangong".to_owned(), active_range_chars: None };
     harness.event(Event::Ime(preedit));
@@ -113,4 +114,27 @@ fn personal_data_is_masked_until_it_is_asked_for() {
         |command| matches!(command, Command::Customer(_, CustomerCommand::Reveal(what)) if what == "address"),
     );
     assert!(asked);
+}
+
+#[test]
+fn an_offer_puts_its_words_into_the_reply_or_goes_away() {
+    let desk = fixture::desk(Language::Chinese);
+    let mut harness = window(&desk);
+    let conversation = desk.conversations()[0];
+    harness.get_by_role_and_label(Role::Button, "加入回复").click();
+    harness.run_steps(3);
+    let draft = harness.state().draft(conversation).unwrap_or_default().to_owned();
+    assert!(draft.starts_with("维修师傅上门时"), "{draft}");
+    let offer = desk.view().threads[&conversation].proposals[1].id;
+    harness.get_by_role_and_label(Role::Button, "忽略这个推荐").click();
+    harness.run_steps(3);
+    let decided: Vec<(ProposalId, ProposalCommand)> = desk
+        .sent()
+        .into_iter()
+        .filter_map(|command| match command {
+            Command::Proposal(_, proposal, decision) => Some((proposal, decision)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(decided, [(offer, ProposalCommand::Accept), (offer, ProposalCommand::Dismiss)]);
 }

@@ -28,3 +28,4 @@ prompt-coaching = Coaching
 prompt-offer = Offer
 proposal-append = Add to the draft
 proposal-offer-insert = Add to the reply
+proposal-offer-dismiss = Dismiss this offer

@@ -28,3 +28,4 @@ prompt-coaching = 提示
 prompt-offer = 推荐
 proposal-append = 加到草稿后面
 proposal-offer-insert = 加入回复
+proposal-offer-dismiss = 忽略这个推荐

@@ -50,7 +50,9 @@ pub fn show(ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread) {
                             });
                             accept(ctx, thread, proposal, false);
                         }
-                        if Button::new(ctx.t("proposal-dismiss")).quiet().small().show(ui, theme).clicked() {
+                        let away =
+                            Button::new(ctx.t("proposal-dismiss")).name(ctx.t("proposal-offer-dismiss"));
+                        if away.quiet().small().show(ui, theme).clicked() {
                             dismiss(ctx, thread, proposal);
                         }
                     });
