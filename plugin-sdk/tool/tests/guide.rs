@@ -1,7 +1,6 @@
 //! Does what plugins/README.md says, word for word, with a plugin outside of the workspace.
 
 use std::{
-    fmt::Write as _,
     path::{Path, PathBuf},
     process::Command,
 };
@@ -27,19 +26,16 @@ fn blocks(text: &str) -> Vec<(&str, &str)> {
 fn script(text: &str) -> String {
     let mut script = String::new();
     for (kind, body) in blocks(text) {
-        match kind.split_once(",file=") {
-            Some((_, file)) => {
-                writeln!(script, "cat > \"$PLUGIN/{file}\" <<'END_OF_FILE'\n{body}\nEND_OF_FILE")
-                    .expect("writing to a text")
-            }
-            None if kind == "sh" => {
-                writeln!(script, "{}", body.replace(TOOL, BUILT)).expect("writing to a text")
-            }
-            None => {}
+        if let Some((_, file)) = kind.split_once(",file=") {
+            // Quoted, so that the shell leaves the text alone.
+            script.extend(["cat > \"$PLUGIN/", file, "\" <<'END_OF_FILE'\n", body, "\nEND_OF_FILE\n"]);
+        } else if kind == "sh" {
+            script += &body.replace(TOOL, BUILT);
+            script.push('\n');
         }
         if body.contains(" -- new ") {
             // The versions that the workspace uses, so that nothing has to be fetched.
-            writeln!(script, "cp Cargo.lock \"$PLUGIN/Cargo.lock\"").expect("writing to a text");
+            script.push_str("cp Cargo.lock \"$PLUGIN/Cargo.lock\"\n");
         }
     }
     script
