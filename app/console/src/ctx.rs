@@ -7,6 +7,7 @@ use jiff::{Timestamp, ZonedDateTime, civil, tz::TimeZone};
 use model::{
     AgentId, PluginId,
     command::{Command, ConversationCommand},
+    conversation::Channel,
     port::Desk,
     view::{QueueRow, Thread, View},
 };
@@ -91,6 +92,15 @@ impl<'a> Ctx<'a> {
         match self.view.plugins.iter().find(|row| &row.manifest.id == plugin) {
             Some(row) => self.author_text(plugin, &row.manifest.name),
             None => plugin.as_str().to_owned(),
+        }
+    }
+
+    /// A channel's name: as a person named the account, or as its plugin does in the person's language.
+    pub fn channel_title(&self, channel: &Channel) -> String {
+        let account = self.view.accounts.iter().find(|row| row.account.id == channel.account);
+        match account {
+            Some(row) => self.author_text(&row.account.plugin, &channel.title),
+            None => channel.title.clone(),
         }
     }
 

@@ -1,7 +1,12 @@
 //! The head of a conversation: who it is, and what can be done with the conversation as a whole.
 
 use egui::{Align, Layout, Popup, PopupCloseBehavior, Sense, Ui, vec2};
-use model::{command::ConversationCommand, conversation::Status, customer::{HandleKind, mask_middle}, view::Thread};
+use model::{
+    command::ConversationCommand,
+    conversation::Status,
+    customer::{HandleKind, mask_middle},
+    view::Thread,
+};
 
 use crate::{
     Action, Ctx,
@@ -64,8 +69,9 @@ fn who(ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread) {
 }
 
 fn channel_name(ctx: &Ctx<'_>, thread: &Thread) -> String {
-    if !thread.row.channel.title.is_empty() {
-        return thread.row.channel.title.clone();
+    let title = ctx.channel_title(&thread.row.channel);
+    if !title.is_empty() {
+        return title;
     }
     let key = match thread.row.channel.kind.as_str() {
         "mail" => "channel-mail",

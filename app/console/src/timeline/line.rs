@@ -67,7 +67,7 @@ pub fn draw(ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread, entry: &Entry, _continu
             note(ui, ctx, entry, &head, text, rect);
         }
         EntryKind::Finding { finding, answered } => {
-            draw_finding(ui, ctx, thread, entry, finding, *answered, rect)
+            draw_finding(ui, ctx, thread, entry, finding, *answered, rect);
         }
         EntryKind::Prompt(prompt) => draw_prompt(ui, ctx, prompt, rect),
         kind => event(ui, ctx, entry, kind, rect),
@@ -278,7 +278,8 @@ fn event_words(ctx: &Ctx<'_>, kind: &EntryKind) -> String {
     let agent = |agent| ctx.agent_name(agent);
     match kind {
         EntryKind::Opened(channel) => {
-            let name = if channel.title.is_empty() { ctx.t("channel-chat") } else { &channel.title };
+            let title = ctx.channel_title(channel);
+            let name = if title.is_empty() { ctx.t("channel-chat") } else { &title };
             ctx.tw("event-opened", &[("channel", name.into())])
         }
         EntryKind::Assigned(who) => ctx.tw("event-assigned", &[("agent", agent(*who).into())]),
