@@ -63,7 +63,8 @@ impl Shown {
                 &Context { proposals: &page.proposals, ticket: &|id| ticket_line(store, id) },
             )
         };
-        let conversations = store.conversation_count(customer)?;
+        // The one that is opened is no earlier one.
+        let conversations = store.conversation_count(customer)?.saturating_sub(1);
         self.threads.insert(
             id,
             OpenThread {
