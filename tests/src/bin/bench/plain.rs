@@ -163,7 +163,7 @@ impl Left {
         let mut touched = BTreeSet::new();
         while self.position < end {
             self.position += 1;
-            let position = self.position as i64;
+            let position = self.position.cast_signed();
             let event = self.journal.remove(&position).context("an event")?;
             let stream = number(&event[2])?;
             touched.insert(stream);

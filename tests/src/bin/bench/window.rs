@@ -31,7 +31,7 @@ const STARTS: usize = 5;
 /// Time after the plugins are up in which caches are written and animations end.
 const SETTLE: Duration = Duration::from_secs(5);
 /// Time in which the idle window is watched, briefly and at length.
-const IDLE: [Duration; 2] = [Duration::from_secs(10), Duration::from_secs(60)];
+const IDLE: [Duration; 2] = [Duration::from_secs(10), Duration::from_mins(1)];
 /// Longest time until a first frame that is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Colours of a screen with a drawn desk on it: an empty one has a handful.
