@@ -93,7 +93,7 @@ impl eframe::App for Gallery {
     fn raw_input_hook(&mut self, _ctx: &egui::Context, input: &mut egui::RawInput) {
         // A virtual display has nobody who gives a window the keyboard.
         input.focused = true;
-        if self.frame < 5 || self.frame % 3 != 0 {
+        if self.frame < 5 || !self.frame.is_multiple_of(3) {
             return;
         }
         let Some(keys) = self.arguments.keys.get(self.typed) else { return };

@@ -39,6 +39,7 @@ struct Spec {
     when: When,
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it fills a column that is empty for some commands")]
 const fn keys(modifiers: Modifiers, key: Key) -> Option<KeyboardShortcut> {
     Some(KeyboardShortcut::new(modifiers, key))
 }
@@ -136,7 +137,7 @@ impl CommandId {
 
     /// Its keys in words, or nothing.
     pub fn shortcut_text(self, ctx: &Ctx<'_>) -> String {
-        self.shortcut(ctx).map_or_else(|| self.spec().shown.to_owned(), |shortcut| shortcut_words(&shortcut))
+        self.shortcut(ctx).map_or_else(|| self.spec().shown.to_owned(), shortcut_words)
     }
 
     /// Its name with its keys, for tooltips.
@@ -178,7 +179,7 @@ pub fn setting_name(command: CommandId) -> String {
 }
 
 /// Keys in words: `Ctrl+K`.
-pub fn shortcut_words(shortcut: &KeyboardShortcut) -> String {
+pub fn shortcut_words(shortcut: KeyboardShortcut) -> String {
     let mut words = String::new();
     let modifiers = shortcut.modifiers;
     for (held, name) in
@@ -225,15 +226,13 @@ pub fn pressed(ctx: &Ctx<'_>, input: &mut egui::InputState) -> Vec<CommandId> {
         CommandId::all().filter_map(|id| id.shortcut(ctx).map(|shortcut| (id, shortcut))).collect();
     table
         .into_iter()
-        .filter(|(id, shortcut)| {
-            id.is_enabled(ctx) && take(input, shortcut)
-        })
+        .filter(|(id, shortcut)| id.is_enabled(ctx) && take(input, *shortcut))
         .map(|(id, _)| id)
         .collect()
 }
 
 /// Takes a key that was pressed with exactly these modifiers; egui would ignore Shift and Alt held in addition.
-pub fn take(input: &mut egui::InputState, shortcut: &KeyboardShortcut) -> bool {
+pub fn take(input: &mut egui::InputState, shortcut: KeyboardShortcut) -> bool {
     let wanted = shortcut.modifiers;
     let before = input.events.len();
     input.events.retain(|event| {
@@ -296,7 +295,7 @@ mod tests {
     fn keys_in_words_can_be_read_back() {
         for spec in TABLE {
             if let Some(shortcut) = spec.shortcut {
-                let words = shortcut_words(&shortcut);
+                let words = shortcut_words(shortcut);
                 assert_eq!(parse_shortcut(&words), Some(shortcut), "{words}");
             }
         }

@@ -186,9 +186,10 @@ impl Console {
         let pressed = ui.input_mut(|input| command::pressed(&ctx, input));
         let (number, back) = ui.input_mut(|input| {
             let keys = |modifiers, key| egui::KeyboardShortcut::new(modifiers, key);
-            let number = (0..9).find(|index| command::take(input, &keys(egui::Modifiers::ALT, NUMBER_KEYS[*index])));
+            let number =
+                (0..9).find(|index| command::take(input, keys(egui::Modifiers::ALT, NUMBER_KEYS[*index])));
             let shift = egui::Modifiers { shift: true, ..egui::Modifiers::COMMAND };
-            (number, command::take(input, &keys(shift, egui::Key::Tab)))
+            (number, command::take(input, keys(shift, egui::Key::Tab)))
         });
         self.outgoing.actions.borrow_mut().extend(pressed.into_iter().map(Action::Run));
         if let Some(number) = number {

@@ -48,13 +48,19 @@ fn conversation(console: &mut Console, ctx: &egui::Context, command: CommandId) 
         CommandId::ConversationReopen => console.conversation(ConversationCommand::Reopen),
         CommandId::ConversationPark => console.conversation(ConversationCommand::Park(None)),
         CommandId::ConversationTransfer => {
-            active.into_iter().for_each(|id| later(console, Action::Show(Dialog::Transfer(id))));
+            if let Some(id) = active {
+                later(console, Action::Show(Dialog::Transfer(id)));
+            }
         }
         CommandId::ConversationClose => {
-            active.into_iter().for_each(|id| later(console, Action::Show(Dialog::WrapUp(id))));
+            if let Some(id) = active {
+                later(console, Action::Show(Dialog::WrapUp(id)));
+            }
         }
         CommandId::ConversationTag => {
-            active.into_iter().for_each(|id| later(console, Action::Show(Dialog::Tag(id))));
+            if let Some(id) = active {
+                later(console, Action::Show(Dialog::Tag(id)));
+            }
         }
         CommandId::ConversationNext | CommandId::ConversationPrevious => {
             let step = if command == CommandId::ConversationNext { 1 } else { -1 };
@@ -71,7 +77,9 @@ fn conversation(console: &mut Console, ctx: &egui::Context, command: CommandId) 
             }
         }
         CommandId::ConversationAttach => {
-            active.into_iter().for_each(|id| console.outgoing.requests.push(ShellRequest::PickFiles(id)));
+            if let Some(id) = active {
+                console.outgoing.requests.push(ShellRequest::PickFiles(id));
+            }
         }
         CommandId::QueueFilter => console.queue.focus_filter(),
         // Sending belongs to the composer, which knows what stands in the way: it gets the keyboard.

@@ -55,13 +55,13 @@ impl OpenWork {
 
     /// Brings the tab so many steps to the right to the front, going round.
     pub fn step(&mut self, step: isize) {
-        let count = self.tabs.len() as isize;
+        let count = self.tabs.len().cast_signed();
         let Some(active) = self.active.and_then(|active| self.tabs.iter().position(|tab| *tab == active))
         else {
             self.active = self.tabs.first().copied();
             return;
         };
-        let next = (active as isize + step).rem_euclid(count.max(1));
+        let next = (active.cast_signed() + step).rem_euclid(count.max(1));
         self.active = self.tabs.get(next as usize).copied();
         self.place = Place::Desk;
     }

@@ -233,8 +233,7 @@ impl Theme {
 
     /// The style that egui's own widgets follow.
     pub fn style(&self) -> egui::Style {
-        let mut style = egui::Style::default();
-        style.visuals = self.visuals();
+        let mut style = egui::Style { visuals: self.visuals(), ..egui::Style::default() };
         let body = self.font(Type::Body);
         style.text_styles = [
             (egui::TextStyle::Small, self.font(Type::Small)),

@@ -168,9 +168,9 @@ fn tab_does_not_replace_what_is_written_and_escape_dismisses() {
     harness.state_mut().console.open_conversation(conversation);
     harness.run_steps(3);
     press(&mut harness, Modifiers::NONE, Key::Escape);
-    let dismissed = desk.sent().into_iter().any(|command| {
-        matches!(command, Command::Proposal(id, _, ProposalCommand::Dismiss) if id == conversation)
-    });
+    let dismissed = desk.sent().into_iter().any(
+        |command| matches!(command, Command::Proposal(id, _, ProposalCommand::Dismiss) if id == conversation),
+    );
     assert!(dismissed);
 }
 
@@ -317,7 +317,9 @@ fn a_minimised_desk_still_calls() {
     let requests = &harness.state().requests;
     assert!(requests.contains(&ShellRequest::RequestAttention), "{requests:?}");
     assert!(requests.iter().any(|request| matches!(request, ShellRequest::PlaySound(_))));
-    let told = requests.iter().any(|request| matches!(request, ShellRequest::Notify { body, .. } if body == "还有人吗"));
+    let told = requests
+        .iter()
+        .any(|request| matches!(request, ShellRequest::Notify { body, .. } if body == "还有人吗"));
     assert!(told, "{requests:?}");
     assert!(requests.iter().any(|request| matches!(request, ShellRequest::SetTitle(_))));
 }
@@ -328,9 +330,10 @@ fn a_failed_message_offers_what_can_be_done() {
     let mut harness = window(&desk, Language::English, &[3]);
     harness.get_by_label("Send again").click();
     harness.run_steps(3);
-    let retried = desk.sent().into_iter().any(|command| {
-        matches!(command, Command::Conversation(_, ConversationCommand::Retry(_)))
-    });
+    let retried = desk
+        .sent()
+        .into_iter()
+        .any(|command| matches!(command, Command::Conversation(_, ConversationCommand::Retry(_))));
     assert!(retried);
 }
 
@@ -400,9 +403,10 @@ fn the_state_of_a_reply_is_shown_in_words() {
     let desk = fixture::desk(Language::English);
     let harness = window(&desk, Language::English, &[3]);
     let thread = desk.view().threads[&desk.conversations()[3]].clone();
-    let failed = thread.entries.iter().any(|entry| {
-        matches!(&entry.kind, EntryKind::FromAgent { delivery: Delivery::Failed(_), .. })
-    });
+    let failed = thread
+        .entries
+        .iter()
+        .any(|entry| matches!(&entry.kind, EntryKind::FromAgent { delivery: Delivery::Failed(_), .. }));
     assert!(failed);
     assert!(harness.query_by_label("Not sent: connection timed out").is_some());
 }

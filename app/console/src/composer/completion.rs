@@ -41,13 +41,12 @@ pub fn trigger(text: &str) -> Option<Trigger> {
 /// The text with the trigger's words replaced.
 pub fn replace_trigger(text: &str, replacement: &str) -> String {
     match trigger(text) {
-        Some(Trigger::Knowledge(_)) => replacement.to_owned(),
         Some(Trigger::Snippet(query)) => {
             let cut = text.len() - query.len();
             let slash = text[..cut].chars().next_back().map_or(0, char::len_utf8);
             format!("{}{replacement}", &text[..cut - slash])
         }
-        None => replacement.to_owned(),
+        Some(Trigger::Knowledge(_)) | None => replacement.to_owned(),
     }
 }
 

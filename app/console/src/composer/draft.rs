@@ -155,7 +155,7 @@ impl Draft {
         self.mode = Mode::Reply;
         self.composing = false;
         if replace || self.settled.trim().is_empty() {
-            self.text = text.to_owned();
+            text.clone_into(&mut self.text);
         } else {
             self.text = format!("{}\n{text}", self.settled.trim_end());
         }

@@ -131,7 +131,7 @@ impl Composer {
             ui,
             |ui| {
                 ui.spacing_mut().item_spacing.y = 6.0;
-                self.hold_line(ui, ctx, draft, thread);
+                Self::hold_line(ui, ctx, draft, thread);
                 let before = draft.shown().clone();
                 let hint = if note { ctx.t("composer-note-hint") } else { ctx.t("composer-hint") };
                 let name = if note { ctx.t("composer-note") } else { ctx.t("composer-reply") };
@@ -180,7 +180,7 @@ impl Composer {
                 if keys.put_end {
                     move_cursor_to_end(ui, id, draft.shown());
                 }
-                self.uploads(ui, ctx, thread, draft);
+                Self::uploads(ui, ctx, thread, draft);
                 self.footer(ui, ctx, thread, draft, keys.send);
                 self.list(ui, ctx, thread, draft, &completion, list_at, keys.insert);
             },
@@ -328,7 +328,7 @@ impl Composer {
     }
 
     /// Above the field: why Enter did not send, or what arrived meanwhile.
-    fn hold_line(&self, ui: &mut Ui, ctx: &Ctx<'_>, draft: &Draft, thread: &Thread) {
+    fn hold_line(ui: &mut Ui, ctx: &Ctx<'_>, draft: &Draft, thread: &Thread) {
         let arrived = if draft.is_empty() || draft.mode == Mode::Note { 0 } else { draft.arrived(thread) };
         let words = match &draft.hold {
             Some(Hold::Arrived(count)) => {
@@ -357,7 +357,7 @@ impl Composer {
     }
 
     /// Files that will go with the reply.
-    fn uploads(&self, ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread, draft: &mut Draft) {
+    fn uploads(ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread, draft: &mut Draft) {
         if draft.mode == Mode::Note || (thread.uploads.is_empty() && ctx.shell.reading_files == 0) {
             return;
         }
@@ -541,6 +541,10 @@ impl Composer {
 }
 
 #[derive(Clone, Copy, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each key does its own thing, and several may in one frame"
+)]
 struct Keys {
     send: bool,
     insert: bool,
@@ -550,7 +554,7 @@ struct Keys {
 
 /// Takes a key pressed without modifiers.
 fn take_plain(input: &mut egui::InputState, key: Key) -> bool {
-    crate::command::take(input, &egui::KeyboardShortcut::new(Modifiers::NONE, key))
+    crate::command::take(input, egui::KeyboardShortcut::new(Modifiers::NONE, key))
 }
 
 enum Completion {

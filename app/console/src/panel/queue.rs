@@ -180,12 +180,16 @@ impl Queue {
         ui.allocate_ui_with_layout(bar.size(), egui::Layout::left_to_right(egui::Align::Center), |ui| {
             ui.spacing_mut().item_spacing.x = 0.0;
             ui.add_space(8.0);
-            let roomy = ui.available_width() > 250.0 && Section::ALL.iter().all(|section| ctx.derived.section(*section).len() < 1000);
+            let roomy = ui.available_width() > 250.0
+                && Section::ALL.iter().all(|section| ctx.derived.section(*section).len() < 1000);
             for section in Section::ALL {
                 let count = ctx.derived.section(section).len();
                 let selected = section == self.section;
                 let counted = selected || (roomy && section != Section::Team);
-                if Segment::new(ctx.t(section.key()), counted.then_some(count), selected).show(ui, ctx.theme).clicked() {
+                if Segment::new(ctx.t(section.key()), counted.then_some(count), selected)
+                    .show(ui, ctx.theme)
+                    .clicked()
+                {
                     self.section = section;
                 }
             }
@@ -246,8 +250,8 @@ impl Queue {
             if input.modifiers.any() {
                 return (0, false);
             }
-            let down = input.count_and_consume_key(egui::Modifiers::NONE, Key::ArrowDown) as isize;
-            let up = input.count_and_consume_key(egui::Modifiers::NONE, Key::ArrowUp) as isize;
+            let down = input.count_and_consume_key(egui::Modifiers::NONE, Key::ArrowDown).cast_signed();
+            let up = input.count_and_consume_key(egui::Modifiers::NONE, Key::ArrowUp).cast_signed();
             (down - up, input.consume_key(egui::Modifiers::NONE, Key::Enter))
         });
         if step != 0 {

@@ -4,7 +4,7 @@
 /// Heights and the sums before each.
 #[derive(Debug, Default)]
 pub struct Heights {
-    heights: Vec<f32>,
+    items: Vec<f32>,
     measured: Vec<bool>,
     /// Where each item begins, and at the end the total; right up to and including `clean`.
     tops: Vec<f64>,
@@ -14,22 +14,22 @@ pub struct Heights {
 impl Heights {
     /// How many items there are.
     pub fn len(&self) -> usize {
-        self.heights.len()
+        self.items.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.heights.is_empty()
+        self.items.is_empty()
     }
 
     /// Puts other items, of which only estimates are known, in place of `removed` items from `start` on.
     pub fn splice(&mut self, start: usize, removed: usize, estimates: impl IntoIterator<Item = f32>) {
         let end = start + removed;
-        let before = self.heights.len();
-        self.heights.splice(start..end, estimates);
-        let added = self.heights.len() + removed - before;
+        let before = self.items.len();
+        self.items.splice(start..end, estimates);
+        let added = self.items.len() + removed - before;
         self.measured.splice(start..end, std::iter::repeat_n(false, added));
-        self.tops.resize(self.heights.len() + 1, 0.0);
+        self.tops.resize(self.items.len() + 1, 0.0);
         self.clean = self.clean.min(start);
     }
 
@@ -42,8 +42,8 @@ impl Heights {
     pub fn set(&mut self, index: usize, height: f32) {
         self.measured[index] = true;
         // Bits are compared: only a height that is really another one makes the sums stale.
-        if self.heights[index].to_bits() != height.to_bits() {
-            self.heights[index] = height;
+        if self.items[index].to_bits() != height.to_bits() {
+            self.items[index] = height;
             self.clean = self.clean.min(index);
         }
     }
@@ -55,7 +55,7 @@ impl Heights {
 
     /// The height of an item, true or estimated.
     pub fn height(&self, index: usize) -> f32 {
-        self.heights[index]
+        self.items[index]
     }
 
     /// Where an item begins; for `len()` where the last one ends.
@@ -66,13 +66,13 @@ impl Heights {
 
     /// The height of everything.
     pub fn total(&mut self) -> f64 {
-        self.top(self.heights.len())
+        self.top(self.items.len())
     }
 
     /// The item that lies at a place: the last one for places behind the end.
     pub fn index_at(&mut self, y: f64) -> usize {
-        self.sum_up_to(self.heights.len());
-        let behind = self.tops[..self.heights.len()].partition_point(|top| *top <= y);
+        self.sum_up_to(self.items.len());
+        let behind = self.tops[..self.items.len()].partition_point(|top| *top <= y);
         behind.saturating_sub(1)
     }
 
@@ -80,10 +80,10 @@ impl Heights {
         if self.tops.is_empty() {
             self.tops.push(0.0);
         }
-        for item in self.clean..index.min(self.heights.len()) {
-            self.tops[item + 1] = self.tops[item] + f64::from(self.heights[item]);
+        for item in self.clean..index.min(self.items.len()) {
+            self.tops[item + 1] = self.tops[item] + f64::from(self.items[item]);
         }
-        self.clean = self.clean.max(index.min(self.heights.len()));
+        self.clean = self.clean.max(index.min(self.items.len()));
     }
 }
 

@@ -32,6 +32,8 @@ use crate::{Ctx, slot::Slot, widget::Icon};
 const OVERSCAN: f32 = 240.0;
 /// Space left and right of the bubbles.
 pub(crate) const SIDE_MARGIN: f32 = 20.0;
+/// Space below the newest entry.
+const END_SPACE: f32 = 12.0;
 /// Closer to the end than this counts as being at the end.
 const BOTTOM_SLACK: f32 = 24.0;
 /// Closer to the beginning than this asks for an earlier page.
@@ -162,6 +164,11 @@ impl Timeline {
             .position(|item| matches!(item, Item::Entry { entry, .. } if entry.sequence == sequence))
     }
 
+    /// How high everything is, with the space below the newest entry.
+    fn total(&mut self) -> f32 {
+        self.heights.total() as f32 + END_SPACE
+    }
+
     /// Draws it into the room that is there.
     pub fn show(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread) {
         self.update(thread, ctx.zone);
@@ -194,7 +201,7 @@ impl Timeline {
         if forced {
             area = area.vertical_scroll_offset(self.offset.max(0.0));
         }
-        let total = self.heights.total() as f32;
+        let total = self.total();
         let (wanted, stick) = (self.offset.max(0.0), self.at_bottom);
         let output = area.show_viewport(ui, |ui, viewport| {
             ui.set_height(total.max(viewport.height()));
@@ -235,7 +242,7 @@ impl Timeline {
         // at once nearly always.
         for _ in 0..4 {
             if self.at_bottom {
-                self.offset = (self.heights.total() as f32 - self.viewport).max(0.0);
+                self.offset = (self.total() - self.viewport).max(0.0);
             }
             let anchor = self.anchor();
             let from = self.heights.index_at(f64::from(self.offset - OVERSCAN).max(0.0));
@@ -253,7 +260,7 @@ impl Timeline {
             }
         }
         if self.at_bottom {
-            self.offset = (self.heights.total() as f32 - self.viewport).max(0.0);
+            self.offset = (self.total() - self.viewport).max(0.0);
         }
     }
 
@@ -358,11 +365,11 @@ fn is_customer_message(item: &Item) -> bool {
 /// A first guess at an item's height from its length.
 fn estimate(item: &Item, width: f32) -> f32 {
     let Item::Entry { entry, .. } = item else { return line::DAY_HEIGHT };
-    let text = match &entry.kind {
-        EntryKind::FromCustomer { text, .. }
-        | EntryKind::FromAgent { text, .. }
-        | EntryKind::Note { text, .. } => text,
-        _ => return line::EVENT_HEIGHT,
+    let (EntryKind::FromCustomer { text, .. }
+    | EntryKind::FromAgent { text, .. }
+    | EntryKind::Note { text, .. }) = &entry.kind
+    else {
+        return line::EVENT_HEIGHT;
     };
     let per_line = ((width * 0.7).clamp(200.0, 560.0) / 10.0).max(1.0);
     let lines = (text.len() as f32 / 2.0 / per_line).ceil().max(1.0) + text.matches('\n').count() as f32;
@@ -399,9 +406,9 @@ const GROUP_WITHIN_S: i64 = 180;
 
 fn continues(previous: &Entry, entry: &Entry) -> bool {
     let same = match (&previous.kind, &entry.kind) {
-        (EntryKind::FromCustomer { .. }, EntryKind::FromCustomer { .. }) => true,
         (EntryKind::FromAgent { agent: a, .. }, EntryKind::FromAgent { agent: b, .. }) => a == b,
-        (EntryKind::FromAgent { .. } | EntryKind::FromCustomer { .. }, EntryKind::Finding { .. }) => true,
+        (EntryKind::FromCustomer { .. }, EntryKind::FromCustomer { .. } | EntryKind::Finding { .. })
+        | (EntryKind::FromAgent { .. }, EntryKind::Finding { .. }) => true,
         (a, b) => line::is_line(a) && line::is_line(b),
     };
     same && entry.at.as_second() - previous.at.as_second() < GROUP_WITHIN_S

@@ -28,8 +28,8 @@ pub fn rich(theme: &Theme, text: &str, ink: Color32, evidence: &[Range<usize>], 
     let mut run = String::new();
     let mut run_style = (None, false);
     for (index, (byte, letter)) in text.char_indices().enumerate() {
-        let link = links.iter().position(|link| link.contains(&byte));
-        let style = (link, evidence.iter().any(|range| range.contains(&index)));
+        let within = links.iter().position(|address| address.contains(&byte));
+        let style = (within, evidence.iter().any(|range| range.contains(&index)));
         if style != run_style && !run.is_empty() {
             flush(&mut job, theme, &plain, &mut run, run_style);
         }
@@ -37,13 +37,14 @@ pub fn rich(theme: &Theme, text: &str, ink: Color32, evidence: &[Range<usize>], 
         let before = run.len();
         push_inert(&mut run, letter);
         let added = run[before..].chars().count();
-        if let Some(link) = link {
+        if let Some(link) = within {
             match shown_links.last_mut() {
                 Some((range, url)) if *url == text[links[link].clone()] && range.end == shown_chars => {
                     range.end += added;
                 }
                 _ => {
-                    shown_links.push((shown_chars..shown_chars + added, text[links[link].clone()].to_owned()))
+                    let address = text[links[link].clone()].to_owned();
+                    shown_links.push((shown_chars..shown_chars + added, address));
                 }
             }
         }

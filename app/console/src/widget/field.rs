@@ -7,6 +7,7 @@ use crate::theme::{Theme, Type};
 
 /// A field of one line.
 #[must_use = "call `show`"]
+#[expect(clippy::struct_excessive_bools, reason = "a builder: each switch changes one thing of the look")]
 pub struct Field<'a> {
     text: &'a mut String,
     name: &'a str,
@@ -102,7 +103,6 @@ impl<'a> Field<'a> {
             .stroke(Stroke::new(1.0, edge))
             .corner_radius(theme.control_radius())
             .inner_margin(Margin { left: left as i8, right: 9, top: 3, bottom: 3 });
-        let before = ui.cursor().min;
         let mut edit = TextEdit::singleline(self.text)
             .hint_text(egui::RichText::new(self.hint).color(theme.faint))
             .frame(frame)
@@ -116,7 +116,6 @@ impl<'a> Field<'a> {
             edit = edit.id(id);
         }
         let response = ui.add(edit).accessible_name(self.name);
-        let _ = before;
         finish(ui, theme, &response, self.icon);
         response
     }
