@@ -84,7 +84,10 @@ impl Form {
                 }
                 let (colour, key) = presence_look(ctx, row.presence.presence);
                 let load = ctx.tw("conversation-load", &[("count", row.load.into())]);
-                let words = format!("{} · {load} · {}", ctx.t(key), skills.join(" "));
+                let mut words = format!("{} · {load}", ctx.t(key));
+                if !skills.is_empty() {
+                    words = format!("{words} · {}", skills.join(" "));
+                }
                 if person_row(ui, ctx, &row.profile.name, &words, colour, self.target == Some(row.profile.id))
                 {
                     (self.target, self.to_queue) = (Some(row.profile.id), false);

@@ -143,7 +143,7 @@ fn contact_strip(ui: &mut Ui, ctx: &Ctx<'_>) {
     let theme = ctx.theme;
     let figures = &ctx.view.figures;
     let urgent = ctx.derived.most_urgent.and_then(|index| ctx.view.queue.get(index));
-    let narrow = ui.available_width() < 620.0;
+    let narrow = ui.available_width() < 760.0;
     if let Some(row) = urgent {
         let seconds = row.waiting_since.map_or(0, |since| ctx.seconds_since(since));
         let clock = ctx.locale.waiting(seconds);
