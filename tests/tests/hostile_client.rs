@@ -1,6 +1,8 @@
 //! Web-chat clients that mean harm, against the real desk: what they send is refused or kept as harmless text, and a
 //! neighbour who chats meanwhile notices nothing.
 
+#![allow(clippy::disallowed_methods, reason = "threads of a test need no names")]
+
 use std::{
     io::{BufReader, Write as _},
     net::{IpAddr, Ipv4Addr, SocketAddr},

@@ -1,6 +1,8 @@
 //! Chinese typed through fcitx5 into the composer of the real window: the right text arrives, Enter while composing
 //! sends nothing, and the stored draft never holds letters of a composition.
 
+#![allow(clippy::disallowed_methods, reason = "threads of a test need no names")]
+
 use std::{
     io::{BufRead as _, BufReader},
     path::Path,

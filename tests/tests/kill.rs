@@ -4,6 +4,8 @@
 //!
 //! 20 rounds; 200 with `SWITCHBOARD_LONG`, or as many as `SWITCHBOARD_KILL_ROUNDS` says. `SWITCHBOARD_SEED` repeats a run.
 
+#![allow(clippy::disallowed_methods, reason = "threads of a test need no names")]
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::SocketAddr,

@@ -50,12 +50,20 @@ use crate::{
 const PUBLISH_EVERY: Duration = Duration::from_millis(8);
 /// Counters of plugins are read this often.
 const SIGNALS_EVERY: Duration = Duration::from_secs(2);
+/// Answers to the outside wait this long for others to share their sync of the disk.
+const SHARE_SYNC_FOR: Duration = Duration::from_millis(3);
+/// Writes that nobody outside waits for are on the disk after this long at the latest.
+const QUIET_WRITES_FOR: Duration = Duration::from_millis(20);
 /// Messages taken into the search index in one quiet moment.
 const INDEXED_PER_MOMENT: usize = 200;
 /// A turn of the loop that takes longer is logged.
 const SLOW_TURN: Duration = Duration::from_millis(100);
 
 /// Something that leaves the engine once the turn is on the disk.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "posts are most of the effects; boxing them would cost an allocation each"
+)]
 pub(crate) enum Effect {
     /// A call to a plugin.
     Post { lane: LaneKey, request: Request, call: Call },
@@ -64,6 +72,9 @@ pub(crate) enum Effect {
     /// Anything else.
     Run(Box<dyn FnOnce(&mut Core) + Send>),
 }
+
+/// A package's own texts, by language tag and key.
+pub(crate) type Texts = BTreeMap<String, BTreeMap<String, String>>;
 
 /// The state of the loop.
 pub(crate) struct Core {
@@ -86,9 +97,11 @@ pub(crate) struct Core {
     next_tag: u64,
     pub timers: Timers,
     pub to_route: bool,
+    /// Something was written for a plugin that nobody outside waits for.
+    pub wrote: bool,
 
     pub manifests: HashMap<PluginId, Arc<Manifest>>,
-    pub plugin_texts: HashMap<PluginId, Arc<BTreeMap<String, BTreeMap<String, String>>>>,
+    pub plugin_texts: HashMap<PluginId, Arc<Texts>>,
     pub packages: HashMap<PluginId, host::Package>,
     pub broken: Vec<Arc<PluginRow>>,
     pub faults: HashMap<PluginId, VecDeque<Fault>>,
@@ -151,6 +164,7 @@ impl Core {
             next_tag: 0,
             timers: Timers::default(),
             to_route: true,
+            wrote: false,
             manifests: HashMap::new(),
             plugin_texts: HashMap::new(),
             packages: HashMap::new(),
@@ -184,7 +198,7 @@ impl Core {
 
     /// Runs until told to stop.
     pub fn run(&mut self, store: &mut Store, jobs: &Receiver<Job>) {
-        self.turn(store, Vec::new());
+        self.turn(store, Vec::new(), jobs);
         while !self.stopping {
             let wait = self.next_wait();
             let mut batch = Vec::new();
@@ -198,7 +212,7 @@ impl Core {
             {
                 batch.push(job);
             }
-            self.turn(store, batch);
+            self.turn(store, batch, jobs);
         }
     }
 
@@ -215,21 +229,16 @@ impl Core {
         wait
     }
 
-    fn turn(&mut self, store: &mut Store, batch: Vec<Job>) {
+    fn turn(&mut self, store: &mut Store, batch: Vec<Job>, jobs: &Receiver<Job>) {
         let began = Instant::now();
         let due = self.timers.take_due(self.now());
         if !(batch.is_empty() && due.is_empty() && !self.to_route) {
             let written = store.group(|store| {
-                for job in batch {
-                    self.handle(store, job);
-                    self.react(store);
-                }
                 for due in due {
-                    self.fire(store, due);
+                    self.fire(store, &due);
                     self.react(store);
                 }
-                self.route(store);
-                self.react(store);
+                self.work(store, batch, jobs);
             });
             match written {
                 Ok(()) => {
@@ -241,6 +250,48 @@ impl Core {
                 Err(error) => self.recover(store, &error),
             }
         }
+        self.after_turn(store, began);
+    }
+
+    /// Works off a batch and what comes in while the transaction may still grow: a sync of the disk takes
+    /// milliseconds in which nobody gets an answer, so it is shared by what comes close together.
+    fn work(&mut self, store: &mut Store, mut batch: Vec<Job>, jobs: &Receiver<Job>) {
+        let began = Instant::now();
+        let (mut waiting_since, mut done) = (None, 0);
+        self.wrote = false;
+        loop {
+            done += batch.len();
+            for job in batch.drain(..) {
+                self.handle(store, job);
+                self.react(store);
+            }
+            self.route(store);
+            self.react(store);
+            if !self.effects.is_empty() {
+                waiting_since.get_or_insert_with(Instant::now);
+            }
+            let wait = match waiting_since {
+                Some(since) => SHARE_SYNC_FOR.saturating_sub(since.elapsed()),
+                None if self.wrote => QUIET_WRITES_FOR.saturating_sub(began.elapsed()),
+                None => Duration::ZERO,
+            };
+            if wait.is_zero() || self.stopping || done >= JOBS_PER_TURN_MAX {
+                return;
+            }
+            match jobs.recv_timeout(wait) {
+                Ok(job) => batch.push(job),
+                Err(_) => return,
+            }
+            while batch.len() < JOBS_PER_TURN_MAX
+                && let Ok(job) = jobs.try_recv()
+            {
+                batch.push(job);
+            }
+        }
+    }
+
+    /// What is done now and then, and the view.
+    fn after_turn(&mut self, store: &mut Store, began: Instant) {
         if self.last_signals.elapsed() >= SIGNALS_EVERY {
             self.last_signals = Instant::now();
             self.refresh_signals(store);
@@ -269,8 +320,8 @@ impl Core {
         }
     }
 
-    fn fire(&mut self, store: &mut Store, due: Due) {
-        match due {
+    fn fire(&mut self, store: &mut Store, due: &Due) {
+        match *due {
             Due::Outbox(conversation) => self.pump(store, conversation),
             Due::ParkEnded(conversation) => {
                 self.input_or_log(store, &Input::ParkEnded(conversation));
@@ -386,13 +437,13 @@ impl Core {
         if let Err(error) = self.host.post(lane, request, tag)
             && let Some(call) = self.calls.remove(&tag)
         {
-            self.not_posted(lane, call, error);
+            self.not_posted(lane, call, &error);
         }
     }
 
     /// A request did not reach its plugin: whoever waits gets the answer a dead plugin would give, as a job
     /// of the next turn.
-    fn not_posted(&mut self, lane: &LaneKey, call: Call, error: host::PostError) {
+    fn not_posted(&mut self, lane: &LaneKey, call: Call, error: &host::PostError) {
         tracing::debug!(plugin = %lane.plugin, %error, "a plugin was not called");
         let lane = lane.clone();
         let job = Job::Run(Box::new(move |core: &mut Core, store: &mut Store| {

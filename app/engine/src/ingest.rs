@@ -243,13 +243,10 @@ impl Core {
             self.account_trouble.insert(ingesting.account, "channel-poll".to_owned());
         }
         if let Some(reply) = ingesting.reply.take() {
-            let late = self.late_status(&lane.plugin);
-            let code = if not_now {
-                503
-            } else if ingesting.raw.is_some() {
-                late
-            } else {
-                502
+            let code = match ingesting.raw {
+                _ if not_now => 503,
+                Some(_) => self.late_status(&lane.plugin),
+                None => 502,
             };
             self.effects.push(Effect::Reply(reply, status(code)));
         }

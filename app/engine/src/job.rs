@@ -14,6 +14,9 @@ pub(crate) const JOB_QUEUE_MAX: usize = 4096;
 /// Jobs taken in one go, and so the most that share one sync of the disk.
 pub(crate) const JOBS_PER_TURN_MAX: usize = 256;
 
+/// Work on the engine's thread.
+pub(crate) type Work = Box<dyn FnOnce(&mut Core, &mut Store) + Send>;
+
 /// One thing to do.
 pub(crate) enum Job {
     /// The person asked for something.
@@ -33,7 +36,7 @@ pub(crate) enum Job {
     Host(HostEvent),
     /// Something the engine's own helpers need of the store: the host's services, and work that was done
     /// elsewhere. What it changes is durable before its answer leaves.
-    Run(Box<dyn FnOnce(&mut Core, &mut Store) + Send>),
+    Run(Work),
     /// Finish what is under way and stop.
     Stop,
 }

@@ -258,6 +258,7 @@ async fn pump_host_events(mut inbox: tokio::sync::mpsc::Receiver<HostEvent>, job
     }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "it is what `map_err` hands over")]
 fn journal(error: store::StorageError) -> StartError {
     StartError::Journal(error.to_string())
 }

@@ -235,7 +235,8 @@ impl Core {
 
     fn react_desk(&mut self, store: &mut Store, event: &Event) {
         if let Payload::AccountSet(account) = &event.payload {
-            if let Some(manifest) = self.packages.get(&account.plugin).map(|package| package.manifest.clone()) {
+            if let Some(manifest) = self.packages.get(&account.plugin).map(|package| package.manifest.clone())
+            {
                 self.make_secrets(store, &manifest);
             }
             self.facts.set_accounts(self.directory.accounts.values().map(|account| &**account));

@@ -39,13 +39,16 @@ pub(crate) struct EngineServices {
     pub facts: Arc<Facts>,
 }
 
+/// A slot of a plugin, for one of its accounts or for all.
+type SlotKey = (PluginId, Option<AccountId>, String);
+
 /// What the host asks often and never waits for.
 #[derive(Default)]
 pub(crate) struct Facts {
     /// Accounts by id.
     pub accounts: RwLock<HashMap<AccountId, Account>>,
     /// Keys that the desk made for a plugin's slots.
-    pub secrets: RwLock<HashMap<(PluginId, Option<AccountId>, String), Vec<u8>>>,
+    pub secrets: RwLock<HashMap<SlotKey, Vec<u8>>>,
     /// Address the gateway listens on.
     pub gateway: RwLock<Option<String>>,
     /// Storage budgets that manifests asked for, in bytes.
@@ -90,18 +93,18 @@ impl Facts {
 }
 
 impl EngineServices {
-    /// Asks the engine's thread. What was changed is on the disk before the answer leaves.
+    /// Asks the engine's thread.
     fn ask<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Core, &mut Store) -> Result<T, Failure> + Send + 'static,
     ) -> ServiceFuture<'_, T> {
         let (reply, answer) = oneshot::channel();
         let job = Job::Run(Box::new(move |core: &mut Core, store: &mut Store| {
-            let result = work(core, store);
-            core.effects.push(crate::core::Effect::Run(Box::new(move |_| {
-                // The plugin may have been stopped meanwhile.
-                let _gone = reply.send(result);
-            })));
+            // The answer leaves before the turn is on the disk. Whatever a plugin then says to the outside comes
+            // back through the engine and leaves after this write: if the disk fails, both are undone together.
+            core.wrote = true;
+            // The plugin may have been stopped meanwhile.
+            let _gone = reply.send(work(core, store));
         }));
         let posted = self.jobs.try_send(job);
         Box::pin(async move {

@@ -93,7 +93,7 @@ impl Planter<'_> {
     }
 
     fn ago(&self, seconds: u64) -> Timestamp {
-        let span = SignedDuration::from_secs(seconds as i64);
+        let span = SignedDuration::from_secs(seconds.cast_signed());
         self.now.checked_sub(span).unwrap_or(Timestamp::UNIX_EPOCH)
     }
 
@@ -219,7 +219,9 @@ impl Planter<'_> {
             .messages
             .iter()
             .map(|message| SeedEntry {
-                at: began.checked_add(SignedDuration::from_secs(message.after_s as i64)).unwrap_or(began),
+                at: began
+                    .checked_add(SignedDuration::from_secs(message.after_s.cast_signed()))
+                    .unwrap_or(began),
                 by: author(message.by, agent),
                 text: message.text(self.language).to_owned(),
             })

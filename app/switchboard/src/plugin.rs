@@ -18,7 +18,9 @@ pub fn run(arguments: &DeskArguments, words: &[String]) -> anyhow::Result<()> {
         ["list"] => list(arguments),
         ["install", file] => install(arguments, Path::new(file)),
         ["remove", name] => remove(arguments, name),
-        ["check", file] if file.ends_with(".wasm") => check(Path::new(file)),
+        ["check", file] if Path::new(file).extension().is_some_and(|ending| ending == "wasm") => {
+            check(Path::new(file))
+        }
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}\n{}", plugin_tool::command::USAGE);
             Ok(())

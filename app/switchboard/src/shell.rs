@@ -138,7 +138,7 @@ impl Shell {
                 self.context.send_viewport_cmd(egui::ViewportCommand::RequestUserAttention(kind));
             }
             ShellRequest::SetTitle(title) => {
-                self.context.send_viewport_cmd(egui::ViewportCommand::Title(title))
+                self.context.send_viewport_cmd(egui::ViewportCommand::Title(title));
             }
             ShellRequest::SetTheme(choice) => {
                 let theme = match choice {

@@ -49,7 +49,7 @@ impl Microphone {
         let refused = |error: cpal::Error| AudioError::Refused(error.to_string());
         let device = input(device)?;
         let default = device.default_input_config().map_err(refused)?;
-        let mut config: StreamConfig = default.clone().into();
+        let mut config: StreamConfig = default.into();
         // A tenth of a second at most, whatever the system's default is.
         config.buffer_size = BufferSize::Fixed(config.sample_rate / 100);
         let meter = Arc::new(Meter::default());
@@ -196,10 +196,11 @@ mod tests {
     fn a_device_that_is_not_there_is_an_error() {
         assert_eq!(Microphone::open(Some("no such microphone")).err(), Some(AudioError::NoDevice));
         let mut ringer = Ringer::new(Some("no such speaker".to_owned()));
-        // Sixteen samples of silence, 8 kHz, mono, 8 bit.
-        static WAV: &[u8] = b"RIFF\x34\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\x10\0\0\0\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80";
         assert_eq!(ringer.play(WAV), Err(AudioError::NoDevice));
     }
+
+    /// Sixteen samples of silence, 8 kHz, mono, 8 bit.
+    static WAV: &[u8] = b"RIFF\x34\0\0\0WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x40\x1f\0\0\x01\0\x08\0data\x10\0\0\0\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80";
 
     use crate::Ringer;
 }

@@ -51,16 +51,15 @@ impl Ringer {
     }
 
     fn sink(&mut self) -> Result<&MixerDeviceSink, AudioError> {
-        let sink = match self.sink.take() {
-            Some(sink) => sink,
-            None => {
-                let refused = |error: rodio::DeviceSinkError| AudioError::Refused(error.to_string());
-                let device = output(self.device.as_deref())?;
-                let builder = DeviceSinkBuilder::from_device(device).map_err(refused)?;
-                let mut sink = builder.open_sink_or_fallback().map_err(refused)?;
-                sink.log_on_drop(false);
-                sink
-            }
+        let sink = if let Some(sink) = self.sink.take() {
+            sink
+        } else {
+            let refused = |error: rodio::DeviceSinkError| AudioError::Refused(error.to_string());
+            let device = output(self.device.as_deref())?;
+            let builder = DeviceSinkBuilder::from_device(device).map_err(refused)?;
+            let mut sink = builder.open_sink_or_fallback().map_err(refused)?;
+            sink.log_on_drop(false);
+            sink
         };
         Ok(self.sink.insert(sink))
     }

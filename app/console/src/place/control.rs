@@ -56,8 +56,8 @@ pub fn steps(ui: &Ui) -> isize {
         return 0;
     }
     ui.input_mut(|input| {
-        let down = input.count_and_consume_key(Modifiers::NONE, Key::ArrowDown) as isize;
-        let up = input.count_and_consume_key(Modifiers::NONE, Key::ArrowUp) as isize;
+        let down = input.count_and_consume_key(Modifiers::NONE, Key::ArrowDown).cast_signed();
+        let up = input.count_and_consume_key(Modifiers::NONE, Key::ArrowUp).cast_signed();
         down - up
     })
 }

@@ -288,12 +288,12 @@ fn marked(
     width: f32,
     lines: usize,
 ) -> LayoutJob {
-    let mut job = LayoutJob::default();
-    job.wrap = egui::text::TextWrapping {
+    let wrap = egui::text::TextWrapping {
         max_rows: lines,
         break_anywhere: lines == 1,
         ..egui::text::TextWrapping::wrap_at_width(width)
     };
+    let mut job = LayoutJob { wrap, ..LayoutJob::default() };
     let plain = theme.format(style, ink);
     let mut lit = plain.clone();
     (lit.background, lit.color) = (theme.lamp_soft, theme.text);

@@ -165,8 +165,7 @@ fn runs(line: &str) -> Vec<Run> {
             && let Some((words, address, behind)) = link(rest)
         {
             flush(&mut found, &mut run);
-            let (words, link) = (words.to_owned(), Some(address.to_owned()));
-            found.push(Run { words, link, ..run.clone() });
+            found.push(Run { words: words.to_owned(), link: Some(address.to_owned()), ..run.clone() });
             rest = behind;
         } else {
             run.words.push(letter);

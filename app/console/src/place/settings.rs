@@ -57,11 +57,11 @@ impl Settings {
                 ui.set_width(width - 32.0);
                 ui.spacing_mut().item_spacing = vec2(16.0, 12.0);
                 if width < TWO_COLUMNS {
-                    self.left(ui, ctx);
+                    Self::left(ui, ctx);
                     self.right(ui, ctx);
                 } else {
                     ui.columns(2, |columns| {
-                        self.left(&mut columns[0], ctx);
+                        Self::left(&mut columns[0], ctx);
                         self.right(&mut columns[1], ctx);
                     });
                 }
@@ -69,7 +69,7 @@ impl Settings {
         });
     }
 
-    fn left(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
+    fn left(ui: &mut Ui, ctx: &Ctx<'_>) {
         ui.spacing_mut().item_spacing.y = 12.0;
         look(ui, ctx);
         alerts(ui, ctx);

@@ -63,12 +63,11 @@ impl Tickets {
             .size_range(320.0..=640.0)
             .resizable(true)
             .frame(Frame::new().fill(theme.background))
-            .show(ui, |ui| match &chosen {
-                Some(ticket) => {
+            .show(ui, |ui| {
+                if let Some(ticket) = &chosen {
                     let name = self.name(ctx, ticket.customer);
                     self.detail.show(ui, ctx, ticket, &name);
-                }
-                None => {
+                } else {
                     let hint = ctx.t("ticket-pick-hint");
                     empty_state(ui, theme, Icon::Ticket, ctx.t("ticket-pick"), hint);
                 }

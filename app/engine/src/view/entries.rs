@@ -98,7 +98,7 @@ pub(crate) fn of_page(page: &ThreadPage, context: &Context<'_>) -> Vec<Arc<Entry
                     }
                 }
                 EntryKind::Finding { finding, answered } => {
-                    *answered = page.answers.get(&finding.id).copied()
+                    *answered = page.answers.get(&finding.id).copied();
                 }
                 EntryKind::FromCustomer { message, .. } => {
                     if let Some(edit) = page.edits.get(message) {

@@ -120,7 +120,7 @@ impl Shown {
             }
             Payload::MessageEdited { message, text } => {
                 entries::with_message(list, *message, |entry| {
-                    entries::change_text(entry, Some(text.clone()))
+                    entries::change_text(entry, Some(text.clone()));
                 });
             }
             Payload::MessageRedacted { message } => {
