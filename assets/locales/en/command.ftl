@@ -55,10 +55,6 @@ command-presence-break = Take a break
 command-presence-offline = Go offline
     .hint = Takes nothing
 
-command-plugin-pause = Pause plugin
-    .hint = Pauses the selected plugin
-command-plugin-resume = Resume plugin
-    .hint = Resumes the selected plugin
 
 command-window-palette = Open the palette
     .hint = Searches customers, knowledge, commands
@@ -86,8 +82,6 @@ command-window-close-tab = Close tab
     .hint = The conversation stays open
 command-window-next-tab = Next tab
     .hint = Goes to the tab at the right
-command-window-reset-layout = Reset layout
-    .hint = Puts the panels back
 command-queue-filter = Filter the queue
     .hint = By name, words or tag
 command-window-dock = Show or hide the side dock

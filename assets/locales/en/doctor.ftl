@@ -1,8 +1,6 @@
 # `switchboard doctor` and the self-check.
 
 doctor-title = Self-check
-doctor-run = Check again
-doctor-running = Checking
 doctor-ok = fine
 doctor-warning = look at this
 doctor-problem = problem
@@ -13,11 +11,7 @@ doctor-problems = { $count ->
    *[other] { $count } problems
     } found
 doctor-display = Display
-doctor-display-ok = { $name }, { $width }×{ $height }
 doctor-display-missing = No display; set DISPLAY or run with --headless
-doctor-fonts = Fonts
-doctor-fonts-ok = Built-in fonts are fine, { $count } more Chinese fonts on the system
-doctor-fonts-few = Built-in fonts are fine; the system has no Chinese font, rare characters show as boxes
 doctor-audio = Audio
 doctor-audio-ok = Output { $output }, input { $input }
 doctor-audio-missing = No audio device; alerts will be silent
@@ -36,6 +30,3 @@ doctor-plugins-ok = { $count ->
    *[other] { $count } plugins load
     }
 doctor-plugins-bad = { $plugin } does not load: { $reason }
-doctor-input-method = Input method
-doctor-input-method-ok = { $name }
-doctor-input-method-missing = No input method was found

@@ -8,17 +8,10 @@ knowledge-results = { $count ->
     }
 knowledge-empty = Nothing found for “{ $query }”
 knowledge-empty-hint = Try other words, a fault code or a model number
-knowledge-suggested = For this conversation
 knowledge-insert = Insert in reply
-knowledge-insert-link = Insert link
 knowledge-open = Open article
-knowledge-updated = updated { $date }
-knowledge-tags = Tags
-knowledge-indexing = Building the index
-knowledge-article = Article { $number }
 knowledge-pick = Pick an article
 knowledge-pick-hint = Type words at the left, in Chinese or English
-knowledge-history = Past conversations
 knowledge-none = No articles yet
 knowledge-version = version { $number }
 knowledge-other-language = Only in the other language

@@ -3,9 +3,6 @@
 palette-hint = Search customers, knowledge, commands…
 palette-commands = Commands
 palette-conversations = Conversations
-palette-customers = Customers
 palette-articles = Knowledge
-palette-tickets = Tickets
 palette-empty = Nothing found for “{ $query }”
 palette-empty-hint = Type Chinese, pinyin initials or English
-palette-recent = Recent

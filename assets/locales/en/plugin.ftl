@@ -1,26 +1,19 @@
 # The page of plugins.
 
-plugin-title = Plugins
 plugin-healthy = Healthy
 plugin-starting = Starting
 plugin-paused = Paused
-plugin-paused-by-you = Paused by you
 plugin-quarantined = Quarantined
 plugin-quarantined-hint = Failed too often in a short time and was stopped ({ $count } faults since the desk started). Its data is kept.
 plugin-restarting = Restarting in { $time }
-plugin-disabled = Disabled
 plugin-pause = Pause
 plugin-resume = Resume
-plugin-restart = Restart
 plugin-remove = Remove
-plugin-install = Install a plugin…
 plugin-version = Version { $version }
 plugin-author = by { $name }
-plugin-roles = Roles
 plugin-grants = Permissions
 plugin-grants-none = Needs no permissions
 plugin-grant-allow = Allow
-plugin-grant-deny = Deny
 plugin-grant-title = “{ $plugin }” asks for these permissions
 plugin-budgets = Resources
 plugin-budget-cpu = CPU time
@@ -31,20 +24,13 @@ plugin-calls = { $count ->
     [one] { $count } call
    *[other] { $count } calls
     }
-plugin-latency = median { $p50 } · 99th percentile { $p99 }
-plugin-acceptance = { $percent } of proposals accepted
 plugin-faults = Faults
 plugin-no-faults = No faults
 plugin-fault-trap = Crashed
 plugin-fault-timeout = Too slow
 plugin-fault-memory = Out of memory
-plugin-fault-denied = Not permitted
 plugin-log = Log
 plugin-log-empty = The log is empty
-plugin-settings = Plugin settings
-plugin-check = Check connection
-plugin-check-ok = Connection works
-plugin-last-good = Showing the state of { $age } ago
 plugin-panel-title = Plugin { $plugin }
 plugin-empty = No plugins are installed
 plugin-empty-hint = The desk works; channels, hints and forms come from plugins

@@ -1,7 +1,5 @@
 # Settings.
 
-settings-title = Settings
-settings-general = General
 settings-appearance = Appearance
 settings-language = Language
 settings-theme = Theme
@@ -12,28 +10,15 @@ settings-scale = Scale
 settings-notifications = Notifications
 settings-notify-desktop = Desktop notifications
 settings-notify-sound = Alert sounds
-settings-notify-volume = Volume
-settings-notify-new = New conversation
-settings-notify-message = New message
 settings-notify-try = Play
 settings-audio = Audio
 settings-keys = Shortcuts
-settings-keys-change = Press the new keys
-settings-keys-taken = Already used for “{ $command }”
-settings-keys-reset = Back to default
-settings-send-key = Send with
-settings-agent = My profile
-settings-agent-name = Name
 settings-agent-skills = Skills
-settings-capacity = Conversations at once
-settings-data = Data
 settings-data-folder = Data folder
-settings-data-folder-open = Open folder
 settings-about = About
 settings-licences = Licences
 settings-fonts = Fonts
 settings-fonts-missing = No further Chinese font was found; rare characters may show as boxes
-settings-saved = Settings saved
 settings-notify-desktop-hint = Shows new messages while the window is in the background
 settings-notify-desktop-none = This system cannot show notifications
 settings-notify-sound-hint = Played on the ringer

@@ -14,8 +14,6 @@ status-self-check-problem = Self-check found { $count ->
     [one] { $count } problem
    *[other] { $count } problems
     }
-status-disk-full = The disk is full; new messages cannot be stored
-status-plugin-problem = { $plugin }: { $reason }
 status-oldest-waiting = Longest wait { $time }
 status-outbox-title = Outbox
 status-outbox-empty = Everything has gone out

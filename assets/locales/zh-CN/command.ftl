@@ -55,10 +55,6 @@ command-presence-break = 开始小休
 command-presence-offline = 切换为离线
     .hint = 不接收任何会话
 
-command-plugin-pause = 暂停插件
-    .hint = 暂停选中的插件
-command-plugin-resume = 恢复插件
-    .hint = 恢复选中的插件
 
 command-window-palette = 打开命令面板
     .hint = 搜索客户、知识、命令
@@ -86,8 +82,6 @@ command-window-close-tab = 关闭标签页
     .hint = 会话不会结束
 command-window-next-tab = 下一个标签页
     .hint = 切换到右边的标签页
-command-window-reset-layout = 恢复默认布局
-    .hint = 面板回到原来的位置
 command-queue-filter = 筛选队列
     .hint = 按姓名、内容、标签筛选
 command-window-dock = 显示或隐藏侧栏

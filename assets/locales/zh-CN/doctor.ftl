@@ -1,8 +1,6 @@
 # `switchboard doctor` and the self-check.
 
 doctor-title = 自检
-doctor-run = 重新检测
-doctor-running = 正在检测
 doctor-ok = 正常
 doctor-warning = 注意
 doctor-problem = 有问题
@@ -10,11 +8,7 @@ doctor-skipped = 已跳过
 doctor-all-well = 全部正常
 doctor-problems = 发现 { $count } 个问题
 doctor-display = 显示
-doctor-display-ok = { $name }，{ $width }×{ $height }
 doctor-display-missing = 没有图形显示，请设置 DISPLAY 或用 --headless 运行
-doctor-fonts = 字体
-doctor-fonts-ok = 内置字体完好，系统另有 { $count } 款中文字体
-doctor-fonts-few = 内置字体完好；系统没有中文字体，少见的字会显示为方框
 doctor-audio = 声音
 doctor-audio-ok = 输出 { $output }，输入 { $input }
 doctor-audio-missing = 没有声音设备，提示音不会响
@@ -30,6 +24,3 @@ doctor-data-bad = { $folder }：{ $reason }
 doctor-plugins = 插件
 doctor-plugins-ok = { $count } 个插件可以载入
 doctor-plugins-bad = { $plugin } 无法载入：{ $reason }
-doctor-input-method = 输入法
-doctor-input-method-ok = { $name }
-doctor-input-method-missing = 没有检测到输入法

@@ -3,9 +3,6 @@
 palette-hint = 搜索客户、知识、命令……
 palette-commands = 命令
 palette-conversations = 会话
-palette-customers = 客户
 palette-articles = 知识
-palette-tickets = 工单
 palette-empty = 没有找到“{ $query }”
 palette-empty-hint = 可以输入中文、拼音首字母或英文
-palette-recent = 最近使用

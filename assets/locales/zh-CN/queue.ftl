@@ -1,28 +1,18 @@
 # The queue at the left.
 
-queue-title = 会话队列
 queue-mine = 我的
 queue-waiting = 等待
 queue-parked = 挂起
 queue-team = 团队
-queue-closed = 已结束
 queue-waiting-section = 等待分配
 queue-unread = { $count } 条未读
-queue-count = { $count } 个会话
 queue-waits = 已等 { $time }
 queue-awaiting-customer = 待客户
-queue-in-call = 通话
-queue-overdue = 已超时
 queue-draft = 草稿
 queue-take = 接入
-queue-take-next = 接入下一个
 queue-filter = 筛选
 queue-filter-hint = 姓名、内容、标签
-queue-filter-channel = 渠道
 queue-filter-unread = 只看未读
-queue-filter-clear = 清除筛选
-queue-sort-waiting = 等待最久在前
-queue-sort-newest = 最新消息在前
 queue-empty-mine = 手上没有会话
 queue-empty-mine-hint = 按 { $key } 接入等待最久的客户
 queue-empty-waiting = 没有客户在等待
@@ -30,7 +20,6 @@ queue-empty-waiting-hint = 新的会话会出现在这里并提醒您
 queue-empty-parked = 没有挂起的会话
 queue-empty-parked-hint = 挂起的会话到时间或客户回复后会自动回来
 queue-empty-filter = 没有符合筛选的会话
-queue-not-ready = 您现在不接新会话
 queue-empty-team = 同事手上没有会话
 queue-empty-team-hint = 同事正在处理的会话会列在这里
 queue-trouble = 有消息未发出

@@ -1,7 +1,5 @@
 # Settings.
 
-settings-title = 设置
-settings-general = 常规
 settings-appearance = 外观
 settings-language = 语言
 settings-theme = 主题
@@ -12,28 +10,15 @@ settings-scale = 缩放
 settings-notifications = 通知
 settings-notify-desktop = 桌面通知
 settings-notify-sound = 提示音
-settings-notify-volume = 音量
-settings-notify-new = 新会话
-settings-notify-message = 新消息
 settings-notify-try = 试听
 settings-audio = 声音设备
 settings-keys = 快捷键
-settings-keys-change = 按下新的组合键
-settings-keys-taken = 已用于“{ $command }”
-settings-keys-reset = 恢复默认
-settings-send-key = 发送键
-settings-agent = 我的资料
-settings-agent-name = 姓名
 settings-agent-skills = 技能
-settings-capacity = 同时会话数
-settings-data = 数据
 settings-data-folder = 数据文件夹
-settings-data-folder-open = 打开文件夹
 settings-about = 关于
 settings-licences = 许可证
 settings-fonts = 字体
 settings-fonts-missing = 系统没有更多中文字体，少见的字可能显示为方框
-settings-saved = 设置已保存
 settings-notify-desktop-hint = 窗口不在前台时也能看到新消息
 settings-notify-desktop-none = 当前系统不支持桌面通知
 settings-notify-sound-hint = 在响铃设备上播放

@@ -5,8 +5,10 @@
 //! Enter, completion, saving and the typing signal all wait while an input method composes: its letters are in
 //! the bound text, but they are not words yet.
 
+mod around;
 mod completion;
 mod draft;
+mod list;
 
 use std::collections::HashMap;
 
@@ -31,6 +33,7 @@ use crate::{
     widget::{Button, Icon, IconButton, chip, elided, keycap, label, paint_elided, text},
 };
 use completion::{LIST_MAX, Trigger};
+use list::Completion;
 
 /// Lines the field shows before it scrolls.
 const ROWS_MIN: usize = 3;
@@ -135,31 +138,7 @@ impl Composer {
                 let before = draft.shown().clone();
                 let hint = if note { ctx.t("composer-note-hint") } else { ctx.t("composer-hint") };
                 let name = if note { ctx.t("composer-note") } else { ctx.t("composer-reply") };
-                let filter = EventFilter { tab: true, escape: true, ..EventFilter::default() };
-                let line = theme.type_token(Type::Body).line;
-                let output = egui::ScrollArea::vertical()
-                    .id_salt(id)
-                    .max_height(line * ROWS_MAX)
-                    .show(ui, |ui| {
-                        let mut layouter = |ui: &Ui, buffer: &dyn egui::TextBuffer, width: f32| {
-                            let mut job =
-                                crate::widget::job(ctx.theme, buffer.as_str(), Type::Body, ctx.theme.text);
-                            job.wrap.max_width = width;
-                            ui.painter().layout_job(job)
-                        };
-                        TextEdit::multiline(draft.shown())
-                            .id(id)
-                            .hint_text(egui::RichText::new(hint).color(theme.faint))
-                            .frame(Frame::NONE)
-                            .margin(Margin::ZERO)
-                            .desired_width(f32::INFINITY)
-                            .desired_rows(ROWS_MIN)
-                            .event_filter(filter)
-                            .return_key(egui::KeyboardShortcut::new(Modifiers::SHIFT, Key::Enter))
-                            .layouter(&mut layouter)
-                            .show(ui)
-                    })
-                    .inner;
+                let output = editor(ui, ctx, id, hint, draft.shown());
                 let response = (*output.response).clone().accessible_name(name);
                 if std::mem::take(&mut self.focus_wanted) {
                     response.request_focus();
@@ -326,218 +305,6 @@ impl Composer {
         self.focus_wanted = true;
         ui.ctx().request_repaint();
     }
-
-    /// Above the field: why Enter did not send, or what arrived meanwhile.
-    fn hold_line(ui: &mut Ui, ctx: &Ctx<'_>, draft: &Draft, thread: &Thread) {
-        let arrived = if draft.is_empty() || draft.mode == Mode::Note { 0 } else { draft.arrived(thread) };
-        let words = match &draft.hold {
-            Some(Hold::Arrived(count)) => {
-                format!(
-                    "{} · {}",
-                    ctx.tw("composer-changed", &[("count", (*count).into())]),
-                    ctx.t("composer-again")
-                )
-            }
-            Some(Hold::Variable(name)) => {
-                let name = name.as_str();
-                format!(
-                    "{} · {}",
-                    ctx.tw("composer-fill-variable", &[("name", name.into())]),
-                    ctx.t("composer-again")
-                )
-            }
-            None if arrived > 0 => ctx.tw("composer-changed", &[("count", arrived.into())]),
-            None => return,
-        };
-        ui.horizontal(|ui| {
-            let (mark, _) = ui.allocate_exact_size(Vec2::splat(14.0), Sense::hover());
-            Icon::Info.paint(ui.painter(), mark, ctx.theme.warn);
-            label(ui, ctx.theme, &words, Type::Small, ctx.theme.warn);
-        });
-    }
-
-    /// Files that will go with the reply.
-    fn uploads(ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread, draft: &mut Draft) {
-        if draft.mode == Mode::Note || (thread.uploads.is_empty() && ctx.shell.reading_files == 0) {
-            return;
-        }
-        ui.horizontal_wrapped(|ui| {
-            for upload in thread.uploads.iter() {
-                let name = text::one_line(&upload.name);
-                match &upload.result {
-                    Ok(file) if draft.removed.contains(&file.file) => {}
-                    Ok(file) => {
-                        let size = ctx.locale.file_size(file.bytes);
-                        chip(ui, ctx.theme, &format!("{name} · {size}"), Tone::Accent);
-                        let remove = ctx.tw("composer-attachment-remove", &[("name", name.as_str().into())]);
-                        if IconButton::new(Icon::Close, &remove).size(20.0).show(ui, ctx.theme).clicked() {
-                            draft.removed.insert(file.file.clone());
-                        }
-                    }
-                    Err(code) => {
-                        let limit = ctx.locale.file_size(limits::ATTACHMENT_MAX_BYTES);
-                        let what = ctx.locale.error(code, &[("limit", limit.into())]).what;
-                        chip(ui, ctx.theme, &format!("{name} · {what}"), Tone::Bad);
-                    }
-                }
-            }
-            if ctx.shell.reading_files > 0 {
-                ui.spinner();
-            }
-        });
-    }
-
-    fn footer(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread, draft: &mut Draft, send: bool) {
-        let theme = ctx.theme;
-        let mut send = send;
-        ui.allocate_ui_with_layout(
-            vec2(ui.available_width(), 30.0),
-            Layout::left_to_right(egui::Align::Center),
-            |ui| {
-                ui.spacing_mut().item_spacing.x = 2.0;
-                if thread.abilities.attachments
-                    && Button::new(ctx.t("composer-attach"))
-                        .icon(Icon::Clip)
-                        .quiet()
-                        .show(ui, theme)
-                        .clicked()
-                {
-                    ctx.request(ShellRequest::PickFiles(thread.row.id));
-                }
-                let note = draft.mode == Mode::Note;
-                if Button::new(ctx.t("composer-note"))
-                    .icon(Icon::Note)
-                    .quiet()
-                    .selected(note)
-                    .show(ui, theme)
-                    .clicked()
-                {
-                    draft.mode = if note { Mode::Reply } else { Mode::Note };
-                    self.focus_wanted = true;
-                }
-                if Button::new(ctx.t("composer-snippets"))
-                    .icon(Icon::Keyboard)
-                    .quiet()
-                    .keycap("/")
-                    .show(ui, theme)
-                    .clicked()
-                {
-                    draft.mode = Mode::Reply;
-                    let now = ui.input(|input| input.time);
-                    draft.put("/", None, false, now);
-                    draft.closed_for = None;
-                    self.focus_wanted = true;
-                }
-                ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-                    ui.spacing_mut().item_spacing.x = 10.0;
-                    let gate = gate(ctx, thread, draft);
-                    let words = if note { ctx.t("composer-send-note") } else { ctx.t("composer-send") };
-                    let open = gate == Gate::Open && !draft.is_composing();
-                    if gate == Gate::Waiting {
-                        if Button::new(ctx.t("queue-take")).primary().show(ui, theme).clicked() {
-                            ctx.send_to(thread.row.id, ConversationCommand::Take);
-                        }
-                    } else if Button::new(words)
-                        .primary()
-                        .enabled(open)
-                        .keycap("Enter")
-                        .show(ui, theme)
-                        .clicked()
-                    {
-                        send = true;
-                    }
-                    let (words, ink) = state_words(ctx, draft, &gate);
-                    label(ui, theme, &words, Type::Small, ink);
-                });
-            },
-        );
-        if send {
-            self.send(ui, ctx, thread, draft);
-        }
-    }
-
-    /// The list above the field.
-    #[expect(clippy::too_many_arguments, reason = "borrows of one frame, used only here")]
-    fn list(
-        &mut self,
-        ui: &mut Ui,
-        ctx: &Ctx<'_>,
-        thread: &Thread,
-        draft: &mut Draft,
-        completion: &Completion,
-        field: egui::Pos2,
-        insert: bool,
-    ) {
-        if !completion.is_open() {
-            return;
-        }
-        let mut picked = insert.then_some(draft.chosen);
-        let rows = completion.rows(ctx);
-        let height = 34.0 + 44.0 * rows.len().max(1) as f32 + 8.0;
-        let width = 440.0_f32.min(ui.available_width().max(240.0));
-        let at = field - vec2(0.0, height + 14.0);
-        let area =
-            egui::Area::new(ui.scope_id().with("completion")).order(egui::Order::Foreground).fixed_pos(at);
-        area.show(ui.ctx(), |ui| {
-            ctx.theme.popover().inner_margin(4).show(ui, |ui| {
-                ui.set_width(width);
-                ui.spacing_mut().item_spacing.y = 0.0;
-                completion.head(ui, ctx);
-                if rows.is_empty() {
-                    ui.add_space(8.0);
-                    label(ui, ctx.theme, completion.empty_words(ctx), Type::Small, ctx.theme.muted);
-                    ui.add_space(8.0);
-                }
-                for (index, (title, preview)) in rows.iter().enumerate() {
-                    let response = list_row(ui, ctx, title, preview, index == draft.chosen);
-                    if response.hovered() && ui.input(|input| input.pointer.is_moving()) {
-                        draft.chosen = index;
-                    }
-                    if response.clicked() {
-                        picked = Some(index);
-                    }
-                }
-            });
-        });
-        if let Some(replacement) = picked.and_then(|index| completion.replacement(ctx, thread, index)) {
-            let now = ui.input(|input| input.time);
-            let text = completion::replace_trigger(draft.settled(), &replacement);
-            draft.put(&text, None, true, now);
-            draft.closed_for = Some(draft.settled().to_owned());
-            move_cursor_to_end(ui, field_id(thread.row.id, draft.mode), &draft.text);
-            self.focus_wanted = true;
-        }
-    }
-
-    /// Files dropped on the window or pasted belong to the conversation in the foreground.
-    fn take_files(ui: &Ui, ctx: &Ctx<'_>, thread: &Thread) {
-        if !thread.abilities.attachments {
-            return;
-        }
-        let dropped = ui.input(|input| {
-            input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect::<Vec<_>>()
-        });
-        if !dropped.is_empty() {
-            ctx.request(ShellRequest::ReadFiles(thread.row.id, dropped));
-        }
-        if ui.input(|input| !input.raw.hovered_files.is_empty()) {
-            let screen = ui.ctx().content_rect();
-            let painter =
-                ui.ctx().layer_painter(egui::LayerId::new(egui::Order::Tooltip, egui::Id::unique("drop")));
-            painter.rect_filled(screen, 0.0, ctx.theme.backdrop);
-            let card = Rect::from_center_size(screen.center(), vec2(280.0, 96.0));
-            painter.rect_filled(card, ctx.theme.card_radius(), ctx.theme.surface);
-            text::paint_line(
-                &painter,
-                ctx.theme,
-                card.center(),
-                egui::Align2::CENTER_CENTER,
-                ctx.t("composer-drop"),
-                Type::Title,
-                ctx.theme.text,
-            );
-        }
-    }
 }
 
 #[derive(Clone, Copy, Default)]
@@ -552,105 +319,44 @@ struct Keys {
     leave: bool,
 }
 
+/// The field itself. Enter is the composer's; a new line takes Shift.
+fn editor(
+    ui: &mut Ui,
+    ctx: &Ctx<'_>,
+    id: egui::Id,
+    hint: &str,
+    words: &mut String,
+) -> egui::text_edit::TextEditOutput {
+    let theme = ctx.theme;
+    let filter = EventFilter { tab: true, escape: true, ..EventFilter::default() };
+    let line = theme.type_token(Type::Body).line;
+    egui::ScrollArea::vertical()
+        .id_salt(id)
+        .max_height(line * ROWS_MAX)
+        .show(ui, |ui| {
+            let mut layouter = |ui: &Ui, buffer: &dyn egui::TextBuffer, width: f32| {
+                let mut job = crate::widget::job(ctx.theme, buffer.as_str(), Type::Body, ctx.theme.text);
+                job.wrap.max_width = width;
+                ui.painter().layout_job(job)
+            };
+            TextEdit::multiline(words)
+                .id(id)
+                .hint_text(egui::RichText::new(hint).color(theme.faint))
+                .frame(Frame::NONE)
+                .margin(Margin::ZERO)
+                .desired_width(f32::INFINITY)
+                .desired_rows(ROWS_MIN)
+                .event_filter(filter)
+                .return_key(egui::KeyboardShortcut::new(Modifiers::SHIFT, Key::Enter))
+                .layouter(&mut layouter)
+                .show(ui)
+        })
+        .inner
+}
+
 /// Takes a key pressed without modifiers.
 fn take_plain(input: &mut egui::InputState, key: Key) -> bool {
     crate::command::take(input, egui::KeyboardShortcut::new(Modifiers::NONE, key))
-}
-
-enum Completion {
-    None,
-    Snippets(Vec<Snippet>),
-    Articles(Vec<model::knowledge::Hit>, String),
-}
-
-impl Completion {
-    fn is_open(&self) -> bool {
-        !matches!(self, Self::None)
-    }
-
-    fn len(&self) -> usize {
-        match self {
-            Self::None => 0,
-            Self::Snippets(snippets) => snippets.len(),
-            Self::Articles(hits, _) => hits.len(),
-        }
-    }
-
-    fn head(&self, ui: &mut Ui, ctx: &Ctx<'_>) {
-        let key = if matches!(self, Self::Snippets(_)) { "composer-snippets" } else { "composer-knowledge" };
-        ui.horizontal(|ui| {
-            ui.set_height(28.0);
-            ui.add_space(8.0);
-            label(ui, ctx.theme, ctx.t(key), Type::SmallStrong, ctx.theme.muted);
-            ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-                ui.add_space(6.0);
-                keycap(ui, ctx.theme, "Enter", ctx.t("composer-insert"));
-            });
-        });
-    }
-
-    fn empty_words<'a>(&self, ctx: &'a Ctx<'_>) -> &'a str {
-        match self {
-            Self::Articles(_, query) if query.is_empty() => ctx.t("knowledge-pick-hint"),
-            Self::Articles(..) => ctx.t("composer-knowledge-empty"),
-            _ => ctx.t("composer-snippets-empty"),
-        }
-    }
-
-    /// Title and preview of each line.
-    fn rows(&self, ctx: &Ctx<'_>) -> Vec<(String, String)> {
-        let language = ctx.locale.language();
-        match self {
-            Self::None => Vec::new(),
-            Self::Snippets(snippets) => snippets
-                .iter()
-                .map(|snippet| {
-                    let keys = snippet.keys.first().map(|key| format!("/{key}  ")).unwrap_or_default();
-                    let title = format!("{keys}{}", in_language(&snippet.title, language));
-                    (title, text::one_line(in_language(&snippet.text, language)))
-                })
-                .collect(),
-            Self::Articles(hits, _) => hits
-                .iter()
-                .map(|hit| (format!("{}  {}", hit.id, hit.title), text::one_line(&hit.snippet)))
-                .collect(),
-        }
-    }
-
-    /// What goes into the draft for a line.
-    fn replacement(&self, ctx: &Ctx<'_>, thread: &Thread, index: usize) -> Option<String> {
-        match self {
-            Self::None => None,
-            Self::Snippets(snippets) => {
-                Some(fill(ctx, thread, in_language(&snippets.get(index)?.text, ctx.locale.language())))
-            }
-            Self::Articles(hits, _) => Some(hits.get(index)?.snippet.trim().to_owned()),
-        }
-    }
-}
-
-fn list_row(ui: &mut Ui, ctx: &Ctx<'_>, title: &str, preview: &str, chosen: bool) -> egui::Response {
-    let theme = ctx.theme;
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), 44.0), Sense::click());
-    let role = egui::accesskit::Role::ListBoxOption;
-    response.widget_info(|| egui::WidgetInfo::selected(role, true, chosen, title));
-    if chosen {
-        ui.painter().rect_filled(rect, theme.control_radius(), theme.accent_soft);
-    }
-    let left = rect.left() + 8.0;
-    let width = rect.width() - 16.0;
-    paint_elided(
-        ui.painter(),
-        theme,
-        egui::pos2(left, rect.top() + 13.0),
-        title,
-        Type::Strong,
-        theme.text,
-        width,
-    );
-    let galley = elided(ui.painter(), theme, preview, Type::Small, theme.muted, width);
-    ui.painter().galley(egui::pos2(left, rect.top() + 23.0), galley, theme.muted);
-    response
 }
 
 /// Uploads that are stored and were not removed again.
