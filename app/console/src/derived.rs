@@ -1,6 +1,9 @@
 //! What is worked out from a view once for each revision, so that drawing only looks things up.
 
-use std::collections::HashMap;
+use std::{
+    collections::HashMap,
+    hash::{BuildHasherDefault, Hasher},
+};
 
 use model::{
     AgentId, ConversationId, Timestamp,
@@ -63,11 +66,30 @@ fn urgency(row: &QueueRow, now: Timestamp) -> f64 {
     waited as f64 / waiting_limits_s(&row.channel.kind).1 as f64
 }
 
+/// A hash for ids, which are minted here and random already: the index is made anew with every view.
+#[derive(Debug, Default)]
+struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for part in bytes.chunks(8) {
+            let mut eight = [0; 8];
+            eight[..part.len()].copy_from_slice(part);
+            // Fibonacci hashing: Knuth, The Art of Computer Programming, volume 3, section 6.4.
+            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(eight)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        }
+    }
+}
+
 /// What is worked out from a view.
 #[derive(Debug, Default)]
 pub struct Derived {
     revision: Option<u64>,
-    index: HashMap<ConversationId, usize>,
+    index: HashMap<ConversationId, usize, BuildHasherDefault<IdHasher>>,
     sections: [Vec<usize>; 4],
     /// Plugins that answer.
     pub plugins_healthy: usize,

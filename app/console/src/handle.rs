@@ -139,7 +139,11 @@ fn presence(console: &mut Console, command: CommandId) {
 
 fn window(console: &mut Console, ctx: &egui::Context, command: CommandId) {
     match command {
-        CommandId::WindowPalette => console.overlays.palette.open(),
+        CommandId::WindowPalette => {
+            console.overlays.palette.open();
+            // At once, so that a quick hand's next letters do not land in the reply.
+            ctx.memory_mut(|memory| memory.request_focus(crate::overlay::palette_field()));
+        }
         CommandId::WindowDesk => console.open.place = Place::Desk,
         CommandId::WindowTickets => console.open.place = Place::Tickets,
         CommandId::WindowKnowledge => console.open.place = Place::Knowledge,

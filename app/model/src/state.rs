@@ -167,9 +167,15 @@ impl Directory {
                 Status::Parked { .. } | Status::Closed => {}
             }
         }
-        // Usually nobody is ready for more: then nothing needs to be sorted.
-        let anybody = self.agents.values().any(|state| state.presence.presence == Presence::Ready);
-        if waiting.is_empty() || !anybody {
+        // Usually nobody is ready for more: then nothing needs to be copied and sorted.
+        let kinds: std::collections::BTreeSet<&str> =
+            waiting.iter().map(|conversation| conversation.channel.kind.as_str()).collect();
+        let has_room = |(id, state): (&AgentId, &AgentState)| {
+            let load = |kind: &str| loads.get(id).and_then(|load| load.get(kind)).copied().unwrap_or(0);
+            state.presence.presence == Presence::Ready
+                && kinds.iter().any(|kind| load(kind) < state.profile.capacity_for(kind))
+        };
+        if !self.agents.iter().any(has_room) {
             return Vec::new();
         }
         let waiting = waiting

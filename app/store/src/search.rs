@@ -94,7 +94,9 @@ fn index_event(db: &Connection, event: &Event) -> Result<(), StorageError> {
         Payload::MessageRedacted { message } => (message, ""),
         _ => return Ok(()),
     };
-    let Some(position) = position_of(db, *message)? else { return Ok(()) };
+    // What is said about a message before it exists changes nothing in the index, whether or not it exists by now.
+    let before = |position: &i64| *position < event.position as i64;
+    let Some(position) = position_of(db, *message)?.filter(before) else { return Ok(()) };
     db.prepare_cached("DELETE FROM message_words WHERE rowid = ?1")?.execute([position])?;
     // Taken back for good, whatever is said about it later.
     let is_gone: bool = db

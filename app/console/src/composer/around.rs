@@ -114,32 +114,35 @@ impl Composer {
                     draft.closed_for = None;
                     self.focus_wanted = true;
                 }
-                ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-                    ui.spacing_mut().item_spacing.x = 10.0;
-                    let gate = gate(ctx, thread, draft);
-                    let words = if note { ctx.t("composer-send-note") } else { ctx.t("composer-send") };
-                    let open = gate == Gate::Open && !draft.is_composing();
-                    if gate == Gate::Waiting {
-                        if Button::new(ctx.t("queue-take")).primary().show(ui, theme).clicked() {
-                            ctx.send_to(thread.row.id, ConversationCommand::Take);
-                        }
-                    } else if Button::new(words)
-                        .primary()
-                        .enabled(open)
-                        .keycap("Enter")
-                        .show(ui, theme)
-                        .clicked()
-                    {
-                        send = true;
-                    }
-                    let (words, ink) = state_words(ctx, draft, &gate);
-                    label(ui, theme, &words, Type::Small, ink);
-                });
+                send |= Self::send_side(ui, ctx, thread, draft);
             },
         );
         if send {
             self.send(ui, ctx, thread, draft);
         }
+    }
+
+    /// At the right: Send, or Take where nobody has it, and how the draft stands. True when Send was pressed.
+    fn send_side(ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread, draft: &Draft) -> bool {
+        let theme = ctx.theme;
+        let mut send = false;
+        ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
+            ui.spacing_mut().item_spacing.x = 10.0;
+            let gate = gate(ctx, thread, draft);
+            let note = draft.mode == Mode::Note;
+            let words = if note { ctx.t("composer-send-note") } else { ctx.t("composer-send") };
+            let open = gate == Gate::Open && !draft.is_composing();
+            if gate == Gate::Waiting {
+                if Button::new(ctx.t("queue-take")).primary().show(ui, theme).clicked() {
+                    ctx.send_to(thread.row.id, ConversationCommand::Take);
+                }
+            } else {
+                send = Button::new(words).primary().enabled(open).keycap("Enter").show(ui, theme).clicked();
+            }
+            let (words, ink) = state_words(ctx, draft, &gate);
+            label(ui, theme, &words, Type::Small, ink);
+        });
+        send
     }
 
     /// Files dropped on the window or pasted belong to the conversation in the foreground.

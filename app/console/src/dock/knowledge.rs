@@ -20,6 +20,8 @@ use crate::{
 
 /// Articles shown at once.
 const HITS_MAX: usize = 5;
+/// Longest question beside the card's title, in characters.
+const ASKED_MAX_CHARS: usize = 14;
 
 /// What the card remembers.
 #[derive(Default)]
@@ -38,6 +40,14 @@ pub struct Knowledge {
     wordless: Option<ArticleId>,
 }
 
+/// What was asked, short enough to stand beside the card's title.
+fn shortened(asked: &str) -> String {
+    match asked.char_indices().nth(ASKED_MAX_CHARS) {
+        Some((end, _)) => format!("{}…", asked[..end].trim_end()),
+        None => asked.to_owned(),
+    }
+}
+
 impl Knowledge {
     /// Draws the card.
     pub fn show(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread, folds: &mut Folds, composing: bool) {
@@ -47,7 +57,7 @@ impl Knowledge {
         self.article.poll(ctx.desk);
         self.finish_insert(ctx);
         let strip = &thread.knowledge;
-        let asked = text::one_line(&strip.query);
+        let asked = shortened(&text::one_line(&strip.query));
         let asked = if asked.is_empty() || !self.query.is_empty() {
             String::new()
         } else {

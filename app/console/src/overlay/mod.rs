@@ -7,7 +7,7 @@ mod toasts;
 use egui::{Align2, Id, Modal, Ui, vec2};
 use model::ConversationId;
 
-pub use palette::{Found, Palette};
+pub use palette::{Found, Palette, field_id as palette_field};
 pub use toasts::Toasts;
 
 use crate::{Action, Ctx, attention::Missed, theme::Type, widget::text};

@@ -54,6 +54,11 @@ pub struct Palette {
     conversations: Slot,
 }
 
+/// The palette's field, so that the keyboard can be given to it before it is drawn.
+pub fn field_id() -> Id {
+    Id::unique("palette-field")
+}
+
 impl Palette {
     /// Opens it with an empty field.
     pub fn open(&mut self) {
@@ -96,7 +101,7 @@ impl Palette {
                 .hint(ctx.t("palette-hint"))
                 .icon(Icon::Search)
                 .sunken()
-                .id(Id::unique("palette-field"))
+                .id(field_id())
                 .show(ui, ctx.theme);
             if std::mem::take(&mut self.focus) {
                 field.request_focus();

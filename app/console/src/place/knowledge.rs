@@ -60,8 +60,10 @@ impl Knowledge {
     pub fn show(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         self.ask(ctx);
         let rows = self.rows();
-        if self.chosen.is_none() {
-            self.chosen = rows.first().map(|row| row.id.clone());
+        // What is read stays in the list: a search that does not find it shows its best result.
+        let listed = self.chosen.as_ref().is_some_and(|chosen| rows.iter().any(|row| row.id == *chosen));
+        if !listed && let Some(first) = rows.first() {
+            self.chosen = Some(first.id.clone());
         }
         self.keys(ui, &rows);
         let width = (ui.available_width() * 0.32).clamp(280.0, 420.0);

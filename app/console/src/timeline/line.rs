@@ -13,7 +13,7 @@ use model::{
 
 use super::SIDE_MARGIN;
 use crate::{
-    Ctx,
+    Action, Ctx, Place,
     theme::Type,
     widget::{Button, Icon, job, text, wrapped},
 };
@@ -188,7 +188,8 @@ fn draw_finding(
             send(FindingCommand::Understood);
         }
         if Button::new(ctx.t("quality-dispute")).quiet().small().show(&mut row, theme).clicked() {
-            send(FindingCommand::Dispute(String::new()));
+            // Disputing takes words, and there is room for them beside the other findings.
+            ctx.push(Action::Go(Place::Quality));
         }
     }
 }

@@ -115,8 +115,12 @@ impl Timeline {
         if self.source.as_ref().is_some_and(|source| Arc::ptr_eq(source, &thread.entries)) {
             return;
         }
+        if self.append(thread, zone) {
+            return;
+        }
         let anchor = self.anchor();
-        let items = items_of(&thread.entries, zone);
+        let mut items = Vec::with_capacity(thread.entries.len() + 16);
+        extend_items(&mut items, &thread.entries, 0, zone);
         let front = self.items.iter().zip(&items).take_while(|(old, new)| old.same(new)).count();
         let most = self.items.len().min(items.len()) - front;
         let back = (self.items.iter().rev().zip(items.iter().rev()))
@@ -136,6 +140,34 @@ impl Timeline {
         self.evidence = evidence_of(&thread.entries);
         self.source = Some(Arc::clone(&thread.entries));
         self.restore(anchor);
+    }
+
+    /// The usual change: something was said, and all before it stands as it was. True when it was that.
+    fn append(&mut self, thread: &Thread, zone: &TimeZone) -> bool {
+        let Some(source) = self.source.take() else { return false };
+        let (old, entries) = (source.len(), &thread.entries);
+        let grown = old > 0
+            && entries.len() > old
+            && source.iter().zip(entries.iter()).all(|(before, now)| Arc::ptr_eq(before, now));
+        if !grown {
+            self.source = Some(source);
+            return false;
+        }
+        let anchor = self.anchor();
+        let front = self.items.len();
+        extend_items(&mut self.items, entries, old, zone);
+        let width = f32::from_bits(self.layout_key.0);
+        let estimates = self.items[front..].iter().map(|item| estimate(item, width));
+        self.heights.splice(front, 0, estimates);
+        if self.started {
+            self.unseen += self.items[front..].iter().filter(|item| is_customer_message(item)).count();
+        }
+        for (message, ranges) in evidence_of(&entries[old..]) {
+            self.evidence.entry(message).or_default().extend(ranges);
+        }
+        self.source = Some(Arc::clone(entries));
+        self.restore(anchor);
+        true
     }
 
     /// The entry at the top of the viewport and how far it is scrolled out.
@@ -376,11 +408,14 @@ fn estimate(item: &Item, width: f32) -> f32 {
     lines * 20.0 + 24.0
 }
 
-fn items_of(entries: &[Arc<Entry>], zone: &TimeZone) -> Vec<Item> {
-    let mut items = Vec::with_capacity(entries.len() + 16);
-    let mut day: Option<(Date, i64, i64)> = None;
-    let mut previous: Option<&Entry> = None;
-    for entry in entries {
+/// Adds the items of the entries from an index on to those of the entries before it.
+fn extend_items(items: &mut Vec<Item>, entries: &[Arc<Entry>], from: usize, zone: &TimeZone) {
+    let mut previous: Option<&Entry> = from.checked_sub(1).map(|last| &*entries[last]);
+    let mut day: Option<(Date, i64, i64)> = previous.map(|last| {
+        // Only the date is known without more work; the first entry looks it up.
+        (last.at.to_zoned_datetime(zone.clone()).date(), 0, 0)
+    });
+    for entry in &entries[from..] {
         // Working out a civil date costs more than all the rest, so a day is remembered by its seconds.
         let second = entry.at.as_second();
         if !day.is_some_and(|(_, from, to)| (from..to).contains(&second)) {
@@ -398,7 +433,6 @@ fn items_of(entries: &[Arc<Entry>], zone: &TimeZone) -> Vec<Item> {
         items.push(Item::Entry { entry: Arc::clone(entry), continues });
         previous = Some(entry);
     }
-    items
 }
 
 /// Messages of one author within this many seconds stand closer together.
