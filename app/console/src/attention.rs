@@ -4,13 +4,9 @@
 use std::collections::HashMap;
 
 use jiff::Timestamp;
-use model::{
-    ConversationId,
-    conversation::Status,
-    view::{QueueRow, View},
-};
+use model::{ConversationId, view::QueueRow};
 
-use crate::{Ctx, ShellRequest, settings, shell::Sound, widget::text};
+use crate::{Ctx, ShellRequest, derived::Section, settings, shell::Sound, widget::text};
 
 /// Missed alerts that are kept; the oldest goes.
 const MISSED_MAX: usize = 50;
@@ -28,16 +24,11 @@ pub struct Missed {
     pub conversation: Option<ConversationId>,
 }
 
-#[derive(Clone, Copy, PartialEq)]
-struct Known {
-    unread: u32,
-    mine: bool,
-}
-
 /// What has been alerted of already.
 #[derive(Default)]
 pub struct Attention {
-    known: Option<HashMap<ConversationId, Known>>,
+    /// Unread messages of the agent's own conversations.
+    known: Option<HashMap<ConversationId, u32>>,
     revision: Option<u64>,
     missed: Vec<Missed>,
     ringing_since: Option<f64>,
@@ -63,18 +54,19 @@ impl Attention {
             return;
         }
         self.revision = Some(ctx.view.revision);
-        let current = known(ctx.view);
+        let mine =
+            || ctx.derived.section(Section::Mine).iter().filter_map(|index| ctx.view.queue.get(*index));
+        let current = mine().map(|row| (row.id, row.unread)).collect();
         // What was there when the window opened is no news.
-        let Some(before) = self.known.replace(current.clone()) else { return };
+        let Some(before) = self.known.replace(current) else { return };
         let away = !ctx.shell.focused || ctx.shell.minimised;
-        for row in ctx.view.queue.iter() {
-            let (Some(is), was) = (current.get(&row.id), before.get(&row.id)) else { continue };
-            let mine_now = is.mine && !was.is_some_and(|was| was.mine);
-            let written = is.mine && is.unread > was.map_or(0, |was| was.unread);
-            if mine_now {
-                self.alert(ctx, row, "notice-assigned", Sound::NewConversation, away, now);
-            } else if written && (away || ctx.active != Some(row.id)) {
-                self.alert(ctx, row, "notice-message", Sound::Message, away, now);
+        for row in mine() {
+            match before.get(&row.id) {
+                None => self.alert(ctx, row, "notice-assigned", Sound::NewConversation, away, now),
+                Some(unread) if row.unread > *unread && (away || ctx.active != Some(row.id)) => {
+                    self.alert(ctx, row, "notice-message", Sound::Message, away, now);
+                }
+                Some(_) => {}
             }
         }
     }
@@ -132,9 +124,4 @@ impl Attention {
             self.title = title;
         }
     }
-}
-
-fn known(view: &View) -> HashMap<ConversationId, Known> {
-    let mine = |row: &QueueRow| matches!(row.status, Status::Assigned(agent) if agent == view.me);
-    view.queue.iter().map(|row| (row.id, Known { unread: row.unread, mine: mine(row) })).collect()
 }
