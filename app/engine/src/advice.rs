@@ -87,6 +87,13 @@ impl Core {
         }
     }
 
+    /// The agent is about to finish a conversation: assist plugins say how it ended. One that nobody attends to
+    /// here has not been told to them, so it is first.
+    pub(crate) fn prepare_close(&mut self, store: &mut Store, id: ConversationId) {
+        self.attend(store, id);
+        self.observe(id, &ContactEvent::Closing);
+    }
+
     /// An assist plugin answered.
     pub(crate) fn observed(&mut self, store: &mut Store, lane: &LaneKey, result: Replied) {
         if let Ok(Answer::Advice(items)) = result {

@@ -3,7 +3,7 @@
 use host::Signal;
 use model::{
     ConversationId,
-    command::{Command, ConversationCommand, DeskCommand, FileBytes, TicketCommand},
+    command::{Command, ConversationCommand, DeskCommand, FileBytes, PluginCommand, TicketCommand},
     conversation::{Attachment, Status},
     input::{Input, Refusal},
     limits::{ATTACHMENT_MAX_BYTES, ATTACHMENTS_MAX, NAME_MAX_BYTES},
@@ -39,6 +39,7 @@ impl Core {
                 self.panel_event(&plugin, slot, conversation, event);
             }
             Command::Desk(command) => self.desk_command(store, command),
+            Command::Plugin(id, PluginCommand::Configure(values)) => self.configure(store, id, values),
             Command::Conversation(id, command) => self.conversation_command(store, id, command),
             Command::Ticket(id, TicketCommand::Move(stage)) => {
                 let may =
@@ -78,12 +79,13 @@ impl Core {
         }
     }
 
-    fn refused(&mut self, error: &InputError, conversation: Option<ConversationId>) {
+    pub(crate) fn refused(&mut self, error: &InputError, conversation: Option<ConversationId>) {
         let now = self.now();
         let arguments = match error {
             InputError::Refused(Refusal::TooLong { limit, .. } | Refusal::TooMany { limit, .. }) => {
                 vec![("limit".to_owned(), limit.to_string())]
             }
+            InputError::Refused(Refusal::Setting { field, .. }) => vec![("field".to_owned(), field.clone())],
             _ => Vec::new(),
         };
         self.shown.notice(now, NoticeLevel::Warning, error.code(), arguments, conversation);
@@ -102,6 +104,13 @@ impl Core {
                 }
             }
             ConversationCommand::SaveDraft(text) => self.save_draft(store, id, &text),
+            ConversationCommand::SaveNoteDraft(text) => self.save_note_draft(store, id, &text),
+            ConversationCommand::PrepareClose => self.prepare_close(store, id),
+            ConversationCommand::Note(_) => {
+                let mut commit = Commit::new(self.now());
+                commit.drafts_done.push(DraftKey::Note(id));
+                self.decided_with(store, Command::Conversation(id, command), Some(id), commit);
+            }
             ConversationCommand::Typing => self.signal(id, Signal::Typing(true)),
             ConversationCommand::AskForReply => self.ask_for_reply(store, id),
             ConversationCommand::CheckQuality => self.score(store, id),
@@ -164,6 +173,18 @@ impl Core {
         self.shown.touch(id);
     }
 
+    /// Keeps a note to colleagues as typed so far.
+    fn save_note_draft(&mut self, store: &mut Store, id: ConversationId, text: &str) {
+        let now = self.now();
+        if let Err(error) = store.save_draft(&DraftKey::Note(id), text, now) {
+            self.storage_trouble(&error, Some(id));
+            return;
+        }
+        if let Some(thread) = self.shown.threads.get_mut(&id) {
+            text.clone_into(&mut thread.note_draft);
+        }
+    }
+
     pub(crate) fn storage_trouble(
         &mut self,
         error: &store::StorageError,
@@ -194,7 +215,11 @@ impl Core {
                 self.shown.notices.retain(|notice| notice.number != number);
                 self.shown.changed = true;
             }
-            other @ (DeskCommand::SetAccount(_) | DeskCommand::PauseAccount(..)) => {
+            DeskCommand::AddAccount { plugin, wish } => self.add_account(store, &plugin, wish),
+            DeskCommand::ChangeAccount(id, wish) => self.change_account(store, id, wish),
+            other @ (DeskCommand::SetAccount(_)
+            | DeskCommand::PauseAccount(..)
+            | DeskCommand::RemoveAccount(_)) => {
                 self.decided(store, Command::Desk(other), None);
             }
         }

@@ -5,7 +5,7 @@ use host::{Answer, CallError, LaneKey, Request};
 use model::{
     ConversationId, TicketId,
     command::FormCommand,
-    field::{Field, FieldKind, FieldValue, Origin, Values},
+    field::{FieldValue, Origin, Values},
     input::Input,
     limits::FORM_FIELDS_MAX,
     plugin::Role,
@@ -168,8 +168,8 @@ impl Core {
         form.errors = form
             .fields
             .iter()
-            .filter(|field| is_shown(field, &form.values))
-            .filter_map(|field| Some((field.id.clone(), complaint(field, &form.values)?)))
+            .filter(|field| field.is_shown(&form.values))
+            .filter_map(|field| Some((field.id.clone(), field.complaint(&form.values)?.to_owned())))
             .collect();
         self.shown.changed = true;
         if !form.errors.is_empty() {
@@ -277,70 +277,5 @@ fn form_trouble(error: &CallError) -> &'static str {
         CallError::WallTime | CallError::CpuTime => "form-late",
         CallError::Failure(_) => "form-refused",
         _ => "form-unavailable",
-    }
-}
-
-fn is_shown(field: &Field, values: &Values) -> bool {
-    field.show_if.as_ref().is_none_or(|condition| {
-        values.get(&condition.field).is_some_and(|value| value.text == condition.equals)
-    })
-}
-
-/// What is wrong with a field's value, as a code of the desk.
-fn complaint(field: &Field, values: &Values) -> Option<String> {
-    let text = values.get(&field.id).map_or("", |value| value.text.trim());
-    if text.is_empty() {
-        return field.required.then(|| "field-required".to_owned());
-    }
-    let fits = match &field.kind {
-        FieldKind::Number => text.parse::<f64>().is_ok_and(f64::is_finite),
-        FieldKind::Date => text.parse::<jiff::civil::Date>().is_ok(),
-        FieldKind::Toggle => matches!(text, "true" | "false"),
-        FieldKind::Choice(options) => options.iter().any(|option| option.value == text),
-        FieldKind::Phone => {
-            let digits = text.chars().filter(char::is_ascii_digit).count();
-            // A masked number is a handle that the plugin may not read; it is right as it is.
-            (5..=20).contains(&digits) || text.contains('*')
-        }
-        _ => true,
-    };
-    (!fits).then(|| "field-invalid".to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn complaints() {
-        let field = |kind: FieldKind, required| Field {
-            id: "x".into(),
-            label: String::new(),
-            help: String::new(),
-            kind,
-            required,
-            show_if: None,
-            default: String::new(),
-        };
-        let check = |kind: FieldKind, required, text: &str, expect: Option<&str>| {
-            let values = [("x".to_owned(), FieldValue { text: text.into(), origin: Origin::Agent })].into();
-            assert_eq!(
-                complaint(&field(kind.clone(), required), &values).as_deref(),
-                expect,
-                "{kind:?} {text:?}"
-            );
-        };
-        check(FieldKind::Line, true, " ", Some("field-required"));
-        check(FieldKind::Line, false, "", None);
-        check(FieldKind::Number, true, "1.5", None);
-        check(FieldKind::Number, true, "NaN", Some("field-invalid"));
-        check(FieldKind::Number, false, "12a", Some("field-invalid"));
-        check(FieldKind::Date, true, "2024-02-29", None);
-        check(FieldKind::Date, true, "2023-02-29", Some("field-invalid"));
-        check(FieldKind::Toggle, true, "yes", Some("field-invalid"));
-        check(FieldKind::Phone, true, "138****6027", None);
-        check(FieldKind::Phone, true, "+86 138 0013 6027", None);
-        check(FieldKind::Phone, true, "call me", Some("field-invalid"));
-        check(FieldKind::Choice(Vec::new()), true, "a", Some("field-invalid"));
     }
 }

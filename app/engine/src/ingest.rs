@@ -6,7 +6,7 @@ use host::{
 };
 use model::{
     AccountId, ConversationId, CustomerId, MessageId, PluginId,
-    conversation::{Channel, Delivery},
+    conversation::{Channel, Conversation, Delivery},
     customer::{Handle, HandleKind},
     event::{Account, NewEvent, Payload, StreamId},
     input::{Input, Received},
@@ -296,8 +296,22 @@ impl Core {
                 self.typing(store, account, &thread, active);
                 Ok(())
             }
-            // Nothing in this version of the desk shows these yet.
-            Item::Facts { .. } | Item::Closed { .. } => Ok(()),
+            Item::Facts { thread, facts, .. } => {
+                let Some(conversation) = self.conversation_of_thread(store, account, &thread)? else {
+                    return Ok(());
+                };
+                let facts = facts.into_iter().collect();
+                self.input(store, &Input::FactsNoted { conversation, facts })?;
+                Ok(())
+            }
+            Item::Closed { thread, reason, .. } => {
+                let Some(conversation) = self.conversation_of_thread(store, account, &thread)? else {
+                    return Ok(());
+                };
+                self.shown.typing.remove(&conversation);
+                self.input(store, &Input::CustomerLeft { conversation, reason })?;
+                Ok(())
+            }
         }
     }
 
@@ -309,19 +323,40 @@ impl Core {
         incoming: Incoming,
     ) -> Result<(), InputError> {
         let known = external(store, account.id, RefKind::Message, &incoming.remote_id)?;
-        if known.is_some() || incoming.from_us {
+        // A reply from this desk comes back under the id that its channel gave when it went out.
+        if known.is_some() {
             return Ok(());
         }
         let conversation = external(store, account.id, RefKind::Thread, &incoming.thread)?;
-        let sender = external(store, account.id, RefKind::Sender, &incoming.sender.id)?;
+        let sender = match incoming.from_us {
+            // Whoever wrote it, it was not the customer.
+            true => None,
+            false => external(store, account.id, RefKind::Sender, &incoming.sender.id)?,
+        };
         let conversation_id = ConversationId::new(conversation.unwrap_or_else(fresh));
         let present = self.conversation(store, conversation_id);
+        if incoming.from_us
+            && let Some(ours) =
+                present.as_ref().and_then(|present| self.on_its_way(store, present, &incoming))
+        {
+            // The channel was told of a reply from this desk before it had answered the desk itself.
+            let mut commit = Commit::new(self.now());
+            let kind = RefKind::Message;
+            commit.refs.push(ExternalRef {
+                account: account.id,
+                kind,
+                key: incoming.remote_id,
+                id: ours.uuid(),
+            });
+            self.append(store, commit)?;
+            return Ok(());
+        }
         // A thread keeps its customer, whoever writes in it.
         let customer = present.as_ref().map(|present| present.customer);
         let customer = customer.unwrap_or_else(|| CustomerId::new(sender.unwrap_or_else(fresh)));
         let customer_known = present.is_some() || sender.is_some();
         let message = MessageId::new(fresh());
-        let handle = handle_of(account, &incoming);
+        let handle = if incoming.from_us { None } else { handle_of(account, &incoming) };
         let received = Received {
             conversation: conversation_id,
             customer,
@@ -342,6 +377,7 @@ impl Core {
             files: incoming.files,
             customer_known,
             skill: account.skill.clone(),
+            from_us: incoming.from_us,
         };
         let now = self.now();
         let mut commit = Commit::new(now);
@@ -350,12 +386,24 @@ impl Core {
         if conversation.is_none() {
             commit.refs.push(reference(RefKind::Thread, incoming.thread, conversation_id.uuid()));
         }
-        if sender.is_none() && !incoming.sender.id.is_empty() {
+        if sender.is_none() && !incoming.from_us && !incoming.sender.id.is_empty() {
             commit.refs.push(reference(RefKind::Sender, incoming.sender.id, customer.uuid()));
         }
         self.shown.typing.remove(&conversation_id);
         self.input_at(store, &Input::Received(Box::new(received)), now, commit)?;
         Ok(())
+    }
+
+    /// The reply of this desk that a channel has now and that says the same.
+    fn on_its_way(
+        &self,
+        store: &Store,
+        conversation: &Conversation,
+        incoming: &Incoming,
+    ) -> Option<MessageId> {
+        let id = *self.in_flight.get(&conversation.id)?;
+        let item = store.outbox_item(id).ok().flatten()?;
+        (item.message.text == incoming.text).then_some(id)
     }
 
     fn edit(
@@ -415,6 +463,17 @@ impl Core {
             return Ok(None);
         };
         Ok(Some((conversation, message)))
+    }
+
+    /// The conversation of a provider's thread.
+    fn conversation_of_thread(
+        &mut self,
+        store: &Store,
+        account: &Account,
+        thread: &str,
+    ) -> Result<Option<ConversationId>, InputError> {
+        let id = external(store, account.id, RefKind::Thread, thread)?.map(ConversationId::new);
+        Ok(id.filter(|id| self.conversation(store, *id).is_some()))
     }
 
     fn typing(&mut self, store: &Store, account: &Account, thread: &str, active: bool) {

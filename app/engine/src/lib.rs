@@ -6,6 +6,7 @@
 mod advice;
 mod commands;
 mod config;
+mod configure;
 mod core;
 mod figures;
 mod forms;

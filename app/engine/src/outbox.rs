@@ -57,6 +57,11 @@ impl Core {
     fn hand_over(&mut self, store: &mut Store, conversation: &Conversation, entry: &OutboxEntry) {
         let sending =
             Sending { conversation: conversation.id, message: entry.message, attempts: entry.attempts + 1 };
+        if !self.directory.accounts.contains_key(&conversation.channel.account) {
+            // Its account was removed: it never goes out.
+            self.delivery(store, &sending, Delivery::Failed(String::new()), None);
+            return;
+        }
         let Some(lane) = self.lane_of(conversation) else {
             self.retry_later(store, &sending, None);
             return;

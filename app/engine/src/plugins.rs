@@ -9,7 +9,8 @@ use std::{
 use host::{LoadError, Package};
 use model::{
     AccountId, PluginId,
-    event::Account,
+    event::{Account, Payload, StreamId},
+    field::Values,
     input::Input,
     plugin::{Capability, Manifest, PluginState, Role},
     view::{NoticeLevel, PluginRow},
@@ -25,6 +26,8 @@ use crate::{
 
 /// How long after its start a channel that polls is asked for the first time, in milliseconds.
 const FIRST_POLL_MS: i64 = 500;
+/// Events read at a time.
+const EVENTS_PER_PAGE: usize = 1000;
 
 impl Core {
     /// Takes in the packages found at the start.
@@ -60,6 +63,7 @@ impl Core {
         self.packages.insert(id.clone(), package);
         self.input_or_log(store, &input);
         let record = self.directory.plugins.get(&id).cloned().unwrap_or_default();
+        self.hand_settings(&id);
         self.load_granted(&id, &record.granted);
         if record.paused || record.quarantined {
             self.host.pause(&id, true);
@@ -128,6 +132,7 @@ impl Core {
             manifest: Arc::new(manifest),
             state: PluginState::Broken(error.to_string()),
             granted: Vec::new(),
+            settings: Values::new(),
             signals: model::plugin::PluginSignals::default(),
             faults: Vec::new(),
             proposals: model::view::ProposalCounts::default(),
@@ -143,7 +148,9 @@ impl Core {
         let Some(channel) = manifest.channel.as_ref().filter(|channel| channel.automatic_account) else {
             return;
         };
-        if self.directory.accounts.values().any(|account| account.plugin == manifest.id) {
+        if self.directory.accounts.values().any(|account| account.plugin == manifest.id)
+            || had_account(store, &manifest.id)
+        {
             return;
         }
         let account = Account {
@@ -152,17 +159,7 @@ impl Core {
             kind: channel.kind.clone(),
             title: manifest.name.clone(),
             slug: manifest.id.to_string(),
-            settings: manifest
-                .settings
-                .iter()
-                .map(|field| {
-                    let value = model::field::FieldValue {
-                        text: field.default.clone(),
-                        ..model::field::FieldValue::default()
-                    };
-                    (field.id.clone(), value)
-                })
-                .collect(),
+            settings: model::field::with_defaults(&manifest.settings, &Values::new()),
             skill: String::new(),
             paused: false,
         };
@@ -283,6 +280,27 @@ fn texts(package: &Package) -> BTreeMap<String, BTreeMap<String, String>> {
         texts.entry(language.to_owned()).or_default().extend(messages(source));
     }
     texts
+}
+
+/// Whether a plugin had an account at some time: one that a person removed is not made again.
+fn had_account(store: &Store, plugin: &PluginId) -> bool {
+    let mut after = 0;
+    loop {
+        let events = match store.events(&StreamId::Desk, after, EVENTS_PER_PAGE) {
+            Ok(events) => events,
+            Err(error) => {
+                tracing::error!(%error, "the desk's own events could not be read");
+                return true;
+            }
+        };
+        let Some(last) = events.last() else { return false };
+        after = last.sequence;
+        let made =
+            |payload: &Payload| matches!(payload, Payload::AccountSet(account) if account.plugin == *plugin);
+        if events.iter().any(|event| made(&event.payload)) {
+            return true;
+        }
+    }
 }
 
 /// Messages of a Fluent file: plain ones, with continuation lines. Plugins' texts take no arguments.

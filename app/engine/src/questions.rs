@@ -1,7 +1,7 @@
 //! Questions of the window: pages of what does not belong into the view.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, PoisonError},
 };
 
@@ -103,6 +103,7 @@ impl Core {
             conversations: store.conversation_count(customer.id)?,
             tickets,
             lookups: Vec::new(),
+            facts: BTreeMap::new(),
             customer,
         }))
     }
@@ -118,6 +119,7 @@ impl Core {
                 send_trouble: conversation.outbox.iter().any(|entry| entry.delivery.needs_attention()),
                 has_draft: self.shown.drafts.contains(&conversation.id),
                 typing: false,
+                customer_left: conversation.customer_left,
                 channel: conversation.channel,
                 subject: conversation.subject,
                 preview: conversation.preview,
@@ -140,7 +142,7 @@ impl Core {
         let mut text = String::new();
         for message in messages {
             let name = match &message.author {
-                Author::Customer(name) => name.as_str(),
+                Author::Customer(name) | Author::Elsewhere(name) => name.as_str(),
                 Author::Agent(agent) => {
                     self.directory.agents.get(agent).map_or("", |state| state.profile.name.as_str())
                 }

@@ -57,6 +57,11 @@ impl Core {
                 self.to_route = true;
             }
             Payload::MessageReceived(message) => self.react_received(store, id, message),
+            Payload::NoteAdded(_) => {
+                if let Some(thread) = self.shown.threads.get_mut(&id) {
+                    thread.note_draft.clear();
+                }
+            }
             Payload::ReplyQueued { message, .. } => self.react_replied(store, id, message, event.at),
             Payload::DeliveryChanged { delivery, .. } => match delivery {
                 Delivery::Queued => self.pump(store, id),
@@ -215,6 +220,7 @@ impl Core {
                 self.host.pause(id, false);
                 self.host.retry(id);
             }
+            Payload::PluginConfigured(_) => self.restart_configured(id),
             Payload::PluginRemoved => {
                 self.host.unload(id);
                 self.packages.remove(id);
@@ -234,18 +240,11 @@ impl Core {
     }
 
     fn react_desk(&mut self, store: &mut Store, event: &Event) {
-        if let Payload::AccountSet(account) = &event.payload {
-            if let Some(manifest) = self.packages.get(&account.plugin).map(|package| package.manifest.clone())
-            {
-                self.make_secrets(store, &manifest);
-            }
-            self.facts.set_accounts(self.directory.accounts.values().map(|account| &**account));
-            let lane = crate::ingest::lane(&account.plugin, account.id);
-            if account.paused {
-                self.host.close_lane(&lane);
-            } else {
-                self.open_account(account);
-            }
+        self.facts.set_accounts(self.directory.accounts.values().map(|account| &**account));
+        match &event.payload {
+            Payload::AccountSet(account) => self.account_set(store, account),
+            Payload::AccountRemoved(id) => self.account_removed(store, *id),
+            _ => {}
         }
         self.refresh_plugins();
     }

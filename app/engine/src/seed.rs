@@ -177,6 +177,7 @@ impl Core {
             files: Vec::new(),
             customer_known: true,
             skill: seed.skill.clone(),
+            from_us: false,
         };
         let mut commit = Commit::new(entry.at);
         commit.refs.push(ExternalRef { account, kind: RefKind::Message, key: remote_id, id: message.uuid() });

@@ -15,6 +15,7 @@ use model::{
     conversation::Attachment,
     customer::Customer,
     event::Account,
+    field::Values,
     knowledge::{Article, Hit, SearchQuery},
     limits::ATTACHMENT_MAX_BYTES,
     view::NoticeLevel,
@@ -51,6 +52,8 @@ pub(crate) struct Facts {
     pub secrets: RwLock<HashMap<SlotKey, Vec<u8>>>,
     /// Address the gateway listens on.
     pub gateway: RwLock<Option<String>>,
+    /// What is set about plugins as a whole, with defaults.
+    pub plugin_settings: RwLock<HashMap<PluginId, Values>>,
     /// Storage budgets that manifests asked for, in bytes.
     pub kv_budgets: RwLock<HashMap<PluginId, u64>>,
 }
@@ -69,6 +72,12 @@ impl Facts {
     pub fn set_accounts<'a>(&self, accounts: impl Iterator<Item = &'a Account>) {
         let accounts = accounts.map(|account| (account.id, account.clone())).collect();
         *self.accounts.write().unwrap_or_else(PoisonError::into_inner) = accounts;
+    }
+
+    /// What is set about a plugin as a whole.
+    pub fn set_plugin_settings(&self, plugin: &PluginId, settings: Values) {
+        let mut all = self.plugin_settings.write().unwrap_or_else(PoisonError::into_inner);
+        all.insert(plugin.clone(), settings);
     }
 
     /// A secret that the desk made.
@@ -136,11 +145,13 @@ impl Services for EngineServices {
         self.language.load().to_string()
     }
 
-    fn settings(&self, _plugin: &PluginId, account: Option<AccountId>) -> Pairs {
-        let account = account.and_then(|id| self.facts.account(id));
-        account.map_or_else(Vec::new, |account| {
-            account.settings.into_iter().map(|(name, value)| (name, value.text)).collect()
-        })
+    fn settings(&self, plugin: &PluginId, account: Option<AccountId>) -> Pairs {
+        let settings = self.facts.plugin_settings.read().unwrap_or_else(PoisonError::into_inner);
+        let mut settings = settings.get(plugin).cloned().unwrap_or_default();
+        if let Some(account) = account.and_then(|id| self.facts.account(id)) {
+            settings.extend(account.settings);
+        }
+        settings.into_iter().map(|(name, value)| (name, value.text)).collect()
     }
 
     fn secret(&self, plugin: &PluginId, account: Option<AccountId>, slot: &str) -> Option<Secret> {

@@ -107,6 +107,7 @@ impl Shown {
             tier: customer.map_or_else(String::new, |customer| customer.tier.clone()),
             send_trouble: conversation.outbox.iter().any(|entry| entry.delivery.needs_attention()),
             has_draft: self.drafts.contains(&conversation.id),
+            customer_left: conversation.customer_left,
             typing: self.typing.contains_key(&conversation.id),
         }
     }

@@ -5,6 +5,7 @@ use crate::{
     Timestamp,
     conversation::Attachment,
     event::{Account, TransferTarget},
+    field::Values,
     id::{AccountId, ConversationId, CustomerId, FindingId, MessageId, PluginId, ProposalId, TicketId},
     panel::{PanelEvent, Slot},
     plugin::Capability,
@@ -72,6 +73,10 @@ pub enum ConversationCommand {
     /// Keep the draft as typed so far. Sent within 250 ms of the last change, never during an
     /// input-method composition.
     SaveDraft(String),
+    /// The same for a note to colleagues.
+    SaveNoteDraft(String),
+    /// The agent is about to finish it: assist plugins propose how it ended.
+    PrepareClose,
     /// The agent is typing, for channels that show it.
     Typing,
     /// Send a failed or unknown message again, with the same key.
@@ -195,6 +200,9 @@ pub enum PluginCommand {
     Resume,
     /// Remove it.
     Remove,
+    /// Set what can be configured about it as a whole, held against its manifest. It takes effect at once. Fields
+    /// that are left out have their defaults.
+    Configure(Values),
 }
 
 /// Commands about one finding.
@@ -216,8 +224,19 @@ pub enum DeskCommand {
         /// Its value.
         value: String,
     },
-    /// Add or change a channel account.
+    /// Add or change a channel account as it stands here, without holding it against a manifest.
     SetAccount(Account),
+    /// Add an account of a channel plugin, held against its manifest.
+    AddAccount {
+        /// The plugin.
+        plugin: PluginId,
+        /// What is wanted.
+        wish: AccountWish,
+    },
+    /// Rename an account or change its settings, held against its plugin's manifest. It takes effect at once.
+    ChangeAccount(AccountId, AccountWish),
+    /// Remove an account. Its conversations are kept; nothing more comes in or goes out over it.
+    RemoveAccount(AccountId),
     /// Switch a channel account off or on.
     PauseAccount(AccountId, bool),
     /// Store a file so that it can be attached; answered in the view's uploads.
@@ -231,6 +250,17 @@ pub enum DeskCommand {
     },
     /// Put a dismissed notice away.
     DismissNotice(u64),
+}
+
+/// What a person may say about a channel account.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AccountWish {
+    /// Name in lists.
+    pub title: String,
+    /// Skill that conversations on it ask for, or empty.
+    pub skill: String,
+    /// Values of the plugin's settings for it; fields that are left out have their defaults.
+    pub settings: Values,
 }
 
 /// Bytes of a file on their way into the store, cheap to clone and quiet in logs.

@@ -1,5 +1,7 @@
 //! Conversations: one thread with a customer on one channel, its messages and their delivery.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -59,6 +61,8 @@ pub enum Author {
     Customer(String),
     /// An agent.
     Agent(AgentId),
+    /// Somebody of the company from outside the desk, with the name the channel gave.
+    Elsewhere(String),
 }
 
 /// One message as the journal keeps it.
@@ -192,6 +196,12 @@ pub struct Conversation {
     /// How it ended, once closed.
     #[serde(default)]
     pub wrap_up: Option<WrapUp>,
+    /// What the channel says about the customer's side, by name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub facts: BTreeMap<String, String>,
+    /// Whether the customer's side has left since it last wrote.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub customer_left: bool,
 }
 
 impl Conversation {

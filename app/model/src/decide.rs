@@ -19,7 +19,7 @@ use crate::{
     event::{Actor, NewEvent, Payload, StreamId},
     id::{AgentId, ConversationId, CustomerId},
     input::{Input, Refusal},
-    limits::NAME_MAX_BYTES,
+    limits::{ACCOUNTS_MAX, NAME_MAX_BYTES},
     state::Directory,
 };
 
@@ -38,6 +38,10 @@ pub fn decide(directory: &Directory, input: &Input, now: Timestamp) -> Result<Ve
         }
         Input::Edited { conversation, message, text } => {
             received::decide_edit(directory, *conversation, *message, text.as_deref())
+        }
+        Input::FactsNoted { conversation, facts } => received::decide_facts(directory, *conversation, facts),
+        Input::CustomerLeft { conversation, reason } => {
+            received::decide_left(directory, *conversation, reason)
         }
         Input::Routed { conversation, agent } => {
             conversation::decide_routed(directory, *conversation, *agent)
@@ -91,6 +95,15 @@ fn decide_command(
             limit_name("account", &account.title)?;
             Ok(vec![by(agent, StreamId::Desk, Payload::AccountSet(account.clone()))])
         }
+            if account.title.trim().is_empty() {
+                return Err(Refusal::Empty);
+            }
+            if !directory.accounts.contains_key(&account.id) && directory.accounts.len() >= ACCOUNTS_MAX {
+                return Err(Refusal::TooMany { what: "accounts", limit: ACCOUNTS_MAX });
+            }
+            if directory.accounts.get(&account.id).is_some_and(|have| **have == *account) {
+                return Ok(Vec::new());
+            }
         Command::Desk(DeskCommand::PauseAccount(id, paused)) => Ok(directory
             .accounts
             .get(id)
@@ -103,6 +116,14 @@ fn decide_command(
             .collect()),
         // These change what is shown or stored beside the journal, not what has happened.
         Command::Desk(
+        Command::Desk(DeskCommand::RemoveAccount(id)) => {
+            let known = directory.accounts.contains_key(id);
+            Ok(known.then(|| by(agent, StreamId::Desk, Payload::AccountRemoved(*id))).into_iter().collect())
+        }
+        // The engine holds these against a manifest and decides about the account that comes of it.
+        Command::Desk(DeskCommand::AddAccount { .. } | DeskCommand::ChangeAccount(..)) => {
+            Err(Refusal::NotConfigurable)
+        }
             DeskCommand::SetSetting { .. } | DeskCommand::StoreFile { .. } | DeskCommand::DismissNotice(_),
         )
         | Command::Form(..)

@@ -196,6 +196,15 @@ pub enum Payload {
     Linked(ConversationId),
     /// A ticket was opened from it.
     TicketLinked(TicketId),
+    /// The company wrote from somewhere else, such as the owner's telephone: nothing is sent for it.
+    SentElsewhere(Message),
+    /// The channel says something about the customer's side, such as the page they look at; by name.
+    FactsNoted(std::collections::BTreeMap<String, String>),
+    /// The customer's side left or closed the thread.
+    CustomerLeft {
+        /// Why, in the channel's words, or empty.
+        reason: String,
+    },
 
     // Customers.
     /// The desk heard of somebody for the first time, or imported somebody.
@@ -262,6 +271,8 @@ pub enum Payload {
 
     // The desk.
     /// A channel account was added or changed.
+    /// A person set what can be configured about it as a whole.
+    PluginConfigured(Values),
     AccountSet(Account),
     /// A channel account was removed.
     AccountRemoved(AccountId),
@@ -320,9 +331,10 @@ impl Payload {
     /// The text and files of a payload that carries a message.
     pub fn message(&self) -> Option<&Message> {
         match self {
-            Self::MessageReceived(message) | Self::ReplyQueued { message, .. } | Self::NoteAdded(message) => {
-                Some(message)
-            }
+            Self::MessageReceived(message)
+            | Self::ReplyQueued { message, .. }
+            | Self::NoteAdded(message)
+            | Self::SentElsewhere(message) => Some(message),
             _ => None,
         }
     }

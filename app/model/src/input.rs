@@ -52,6 +52,20 @@ pub enum Input {
         /// The new text, or nothing when it was taken back.
         text: Option<String>,
     },
+    /// The channel says something about the customer's side.
+    FactsNoted {
+        /// The conversation.
+        conversation: ConversationId,
+        /// What, by name.
+        facts: std::collections::BTreeMap<String, String>,
+    },
+    /// The customer's side left or closed the thread.
+    CustomerLeft {
+        /// The conversation.
+        conversation: ConversationId,
+        /// Why, in the channel's words, or empty.
+        reason: String,
+    },
     /// The routing found an agent.
     Routed {
         /// The conversation.
@@ -143,6 +157,8 @@ pub struct Received {
     pub skill: String,
 }
 
+    /// Whether the company wrote it, from outside the desk.
+    pub from_us: bool,
 /// A decision that was refused, with what to tell the person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -191,6 +207,17 @@ pub enum Refusal {
     StageOrder,
     /// The moment lies in the past.
     #[error("the moment lies in the past")]
+    /// A setting is missing or has a value that does not fit its field.
+    #[error("the setting {field} does not fit")]
+    Setting {
+        /// The field.
+        field: String,
+        /// `field-required`, `field-invalid` or `field-unknown`.
+        code: &'static str,
+    },
+    /// There is no such plugin that could be configured, or it has no accounts.
+    #[error("the plugin has nothing of the kind")]
+    NotConfigurable,
     InThePast(Timestamp),
 }
 
@@ -211,5 +238,7 @@ impl Refusal {
             Self::StageOrder => "stage-order",
             Self::InThePast(_) => "in-the-past",
         }
+            Self::Setting { .. } => "setting",
+            Self::NotConfigurable => "not-configurable",
     }
 }

@@ -9,6 +9,10 @@ pub const ATTACHMENT_MAX_BYTES: u64 = 25 * 1024 * 1024;
 pub const ATTACHMENTS_MAX: usize = 10;
 /// Longest name of a customer, file, tag or subject, in bytes.
 pub const NAME_MAX_BYTES: usize = 512;
+/// Most facts of a channel kept for one conversation, and in one report of them.
+pub const FACTS_MAX: usize = 32;
+/// Most accounts of channels.
+pub const ACCOUNTS_MAX: usize = 64;
 /// Most tags on one conversation.
 pub const TAGS_MAX: usize = 32;
 /// Most open proposals and prompts kept for one conversation; the oldest expires first.
@@ -23,6 +27,8 @@ pub const THREAD_PAGE_ENTRIES: usize = 200;
 pub const SEARCH_RESULTS_MAX: usize = 20;
 /// Longest search query in characters; the rest is ignored.
 pub const SEARCH_QUERY_MAX_CHARS: usize = 256;
+/// Longest value of one setting of a plugin, in bytes: room for a list of words.
+pub const SETTING_MAX_BYTES: usize = 16 * 1024;
 /// Fields in one form.
 pub const FORM_FIELDS_MAX: usize = 200;
 /// Commands from the window that may wait for the engine.

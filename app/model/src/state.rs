@@ -11,12 +11,15 @@ use crate::{
     conversation::{Conversation, Delivery, OutboxEntry, Status},
     customer::Customer,
     event::{Account, Event, Payload, StreamId, TransferTarget},
+    field::Values,
     id::{AccountId, AgentId, ConversationId, PluginId, ProposalId},
+    limits::FACTS_MAX,
     plugin::Capability,
     presence::{AgentProfile, Presence, PresenceSince},
     proposal::Proposal,
     ticket::{Comment, Ticket},
 };
+use serde::{Deserialize, Serialize};
 
 /// Longest preview of a message in lists, in characters.
 const PREVIEW_MAX_CHARS: usize = 80;
@@ -49,7 +52,7 @@ pub struct AgentState {
 }
 
 /// What a person decided about a plugin.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PluginRecord {
     /// Version installed.
     pub version: String,
@@ -66,6 +69,9 @@ pub struct PluginRecord {
 }
 
 impl Directory {
+    /// What a person set about it as a whole. Accounts of channels have their own.
+    #[serde(default, skip_serializing_if = "Values::is_empty")]
+    pub settings: Values,
     /// Takes in one event.
     pub fn apply(&mut self, event: &Event) {
         match &event.stream {
@@ -242,6 +248,8 @@ pub fn apply_conversation(before: Option<Conversation>, event: &Event) -> Option
         });
     }
     let mut conversation = before?;
+            facts: BTreeMap::new(),
+            customer_left: false,
     conversation.sequence = event.sequence;
     change_conversation(&mut conversation, event);
     Some(conversation)
@@ -257,7 +265,22 @@ fn change_conversation(conversation: &mut Conversation, event: &Event) {
         }
         Payload::ReplyQueued { message, .. } => {
             conversation.waiting_since = None;
+            conversation.customer_left = false;
             conversation.unread = 0;
+        // Somebody has answered, if not from here.
+        Payload::SentElsewhere(message) => {
+            conversation.waiting_since = None;
+            conversation.unread = 0;
+            say(conversation, &message.text, message.files.first().map(|file| file.name.as_str()), event.at);
+            conversation.last_from_customer = false;
+        }
+        Payload::FactsNoted(facts) => {
+            conversation.facts.extend(facts.iter().map(|(name, value)| (name.clone(), value.clone())));
+            while conversation.facts.len() > FACTS_MAX {
+                conversation.facts.pop_last();
+            }
+        }
+        Payload::CustomerLeft { .. } => conversation.customer_left = true,
             say(conversation, &message.text, message.files.first().map(|file| file.name.as_str()), event.at);
             conversation.last_from_customer = false;
             conversation.outbox.push(OutboxEntry {
@@ -324,7 +347,18 @@ fn change_status(conversation: &mut Conversation, event: &Event) {
 }
 
 fn say(conversation: &mut Conversation, text: &str, file: Option<&str>, at: Timestamp) {
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).or(file).unwrap_or_default();
+    // A mail begins with a greeting; what it is about comes behind it.
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+        if line.len() >= PREVIEW_MAX_CHARS * 4 {
+            break;
+        }
+    }
+    let line = if line.is_empty() { file.unwrap_or_default() } else { &line };
     conversation.preview = line.chars().take(PREVIEW_MAX_CHARS).collect();
     conversation.last_at = at;
 }
@@ -421,3 +455,4 @@ pub fn apply_plugin(record: &mut PluginRecord, payload: &Payload) {
         _ => {}
     }
 }
+        Payload::PluginConfigured(settings) => record.settings.clone_from(settings),

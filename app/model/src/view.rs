@@ -128,6 +128,8 @@ pub struct QueueRow {
     pub has_draft: bool,
     /// Whether the customer is typing now.
     pub typing: bool,
+    /// Whether the customer's side has left since it last wrote.
+    pub customer_left: bool,
 }
 
 /// One conversation being shown.
@@ -145,6 +147,8 @@ pub struct Thread {
     pub complete: bool,
     /// The draft as stored, to begin with; the window's own text is the truth while it is open.
     pub draft: String,
+    /// The same for the note to colleagues.
+    pub note_draft: String,
     /// The customer.
     pub customer: Arc<CustomerCard>,
     /// Open proposals, best first.
@@ -232,6 +236,21 @@ pub enum EntryKind {
         /// How far it has come.
         delivery: Delivery,
     },
+    /// The company wrote to the customer from outside the desk.
+    FromElsewhere {
+        /// Which message.
+        message: MessageId,
+        /// Name as the channel gives it, or empty.
+        name: String,
+        /// Text.
+        text: String,
+        /// Files.
+        files: Vec<Attachment>,
+    },
+    /// The channel says something about the customer's side, by name.
+    Facts(BTreeMap<String, String>),
+    /// The customer's side left, for this reason in the channel's words or none.
+    CustomerLeft(String),
     /// An agent wrote for colleagues.
     Note {
         /// Which message.
@@ -304,6 +323,8 @@ pub struct CustomerCard {
     pub tickets: Vec<Arc<Ticket>>,
     /// Cards from lookup plugins.
     pub lookups: Vec<Arc<LookupCard>>,
+    /// What the channel says about the customer's side in this conversation, by name.
+    pub facts: BTreeMap<String, String>,
 }
 
 /// What a lookup plugin found in another system.
@@ -403,6 +424,9 @@ pub struct PluginRow {
     pub granted: Vec<Capability>,
     /// What the host counted.
     pub signals: PluginSignals,
+    /// Values of everything the manifest lets a company set about the plugin as a whole, defaults included; empty
+    /// where accounts have the settings, see [`Manifest::is_configured_by_account`].
+    pub settings: Values,
     /// Latest faults, newest first.
     pub faults: Vec<Fault>,
     /// Proposals made, accepted (also after changes) and dismissed.

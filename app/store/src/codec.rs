@@ -10,7 +10,7 @@ use uuid::Uuid;
 pub const EVENT_VERSION: i64 = 1;
 
 /// Every kind, in the order of [`Payload`]. A test holds it against what serde writes.
-pub const KINDS: [&str; 47] = [
+pub const KINDS: [&str; 51] = [
     "conversation-opened",
     "message-received",
     "reply-queued",
@@ -35,6 +35,9 @@ pub const KINDS: [&str; 47] = [
     "finding-answered",
     "linked",
     "ticket-linked",
+    "sent-elsewhere",
+    "facts-noted",
+    "customer-left",
     "customer-created",
     "customer-named",
     "handle-added",
@@ -55,13 +58,14 @@ pub const KINDS: [&str; 47] = [
     "plugin-quarantined",
     "plugin-faulted",
     "plugin-removed",
+    "plugin-configured",
     "account-set",
     "account-removed",
     "dead-lettered",
 ];
 
 /// Kinds that a timeline shows as entries of their own.
-pub const TIMELINE_KINDS: [&str; 16] = [
+pub const TIMELINE_KINDS: [&str; 19] = [
     "conversation-opened",
     "message-received",
     "reply-queued",
@@ -78,6 +82,9 @@ pub const TIMELINE_KINDS: [&str; 16] = [
     "finding-raised",
     "linked",
     "ticket-linked",
+    "sent-elsewhere",
+    "facts-noted",
+    "customer-left",
 ];
 
 /// The kind of a payload, spelled as serde spells its tag.
@@ -107,6 +114,9 @@ pub fn kind(payload: &Payload) -> &str {
         Payload::FindingAnswered { .. } => "finding-answered",
         Payload::Linked(_) => "linked",
         Payload::TicketLinked(_) => "ticket-linked",
+        Payload::SentElsewhere(_) => "sent-elsewhere",
+        Payload::FactsNoted(_) => "facts-noted",
+        Payload::CustomerLeft { .. } => "customer-left",
         Payload::CustomerCreated(_) => "customer-created",
         Payload::CustomerNamed { .. } => "customer-named",
         Payload::HandleAdded(_) => "handle-added",
@@ -127,6 +137,7 @@ pub fn kind(payload: &Payload) -> &str {
         Payload::PluginQuarantined => "plugin-quarantined",
         Payload::PluginFaulted(_) => "plugin-faulted",
         Payload::PluginRemoved => "plugin-removed",
+        Payload::PluginConfigured(_) => "plugin-configured",
         Payload::AccountSet(_) => "account-set",
         Payload::AccountRemoved(_) => "account-removed",
         Payload::DeadLettered { .. } => "dead-lettered",

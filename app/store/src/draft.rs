@@ -57,9 +57,13 @@ impl Store {
 
     /// Removes every draft that belongs to a conversation.
     pub(crate) fn delete_drafts_of(&self, conversation: ConversationId) -> Result<(), StorageError> {
-        self.db
-            .prepare_cached("DELETE FROM draft WHERE key = ?1 OR key LIKE ?2")?
-            .execute(params![format!("reply/{conversation}"), format!("form/{conversation}/%")])?;
+        self.db.prepare_cached("DELETE FROM draft WHERE key IN (?1, ?2) OR key LIKE ?3")?.execute(
+            params![
+                format!("reply/{conversation}"),
+                format!("note/{conversation}"),
+                format!("form/{conversation}/%")
+            ],
+        )?;
         Ok(())
     }
 }
@@ -75,6 +79,7 @@ fn draft(row: &Row<'_>) -> rusqlite::Result<Option<Draft>> {
 fn key_text(key: &DraftKey) -> String {
     match key {
         DraftKey::Reply(conversation) => format!("reply/{conversation}"),
+        DraftKey::Note(conversation) => format!("note/{conversation}"),
         DraftKey::Form { conversation, plugin, kind } => format!("form/{conversation}/{plugin}/{kind}"),
     }
 }
@@ -84,6 +89,7 @@ fn key(text: &str) -> Option<DraftKey> {
     let (place, conversation) = (parts.next()?, parts.next()?.parse().ok()?);
     match (place, parts.next(), parts.next()) {
         ("reply", None, None) => Some(DraftKey::Reply(conversation)),
+        ("note", None, None) => Some(DraftKey::Note(conversation)),
         ("form", Some(plugin), Some(kind)) => {
             Some(DraftKey::Form { conversation, plugin: PluginId::new(plugin), kind: kind.to_owned() })
         }
@@ -100,11 +106,12 @@ mod tests {
         let conversation = ConversationId::from_u128(5);
         for draft in [
             DraftKey::Reply(conversation),
+            DraftKey::Note(conversation),
             DraftKey::Form { conversation, plugin: "repair-form".into(), kind: "repair/indoor".to_owned() },
         ] {
             assert_eq!(key(&key_text(&draft)), Some(draft));
         }
         assert_eq!(key("reply/x"), None);
-        assert_eq!(key("note/00000000-0000-0000-0000-000000000005"), None);
+        assert_eq!(key("memo/00000000-0000-0000-0000-000000000005"), None);
     }
 }

@@ -1,6 +1,8 @@
 //! Erasing a person's data: payloads are emptied, headers stay, and the chain still verifies, because it covers a
 //! payload only through the hash of what it once was.
 
+use std::collections::BTreeMap;
+
 use model::{
     CustomerId, FileId, Timestamp,
     conversation::{Author, Delivery, Message},
@@ -124,6 +126,9 @@ fn emptied(payload: Payload) -> Option<Payload> {
             Payload::ReplyQueued { message: emptied_message(message), key }
         }
         Payload::NoteAdded(message) => Payload::NoteAdded(emptied_message(message)),
+        Payload::SentElsewhere(message) => Payload::SentElsewhere(emptied_message(message)),
+        Payload::FactsNoted(_) => Payload::FactsNoted(BTreeMap::new()),
+        Payload::CustomerLeft { .. } => Payload::CustomerLeft { reason: String::new() },
         Payload::MessageEdited { message, .. } => Payload::MessageEdited { message, text: String::new() },
         Payload::ConversationOpened { .. }
         | Payload::DeliveryChanged { .. }
@@ -172,6 +177,7 @@ fn emptied(payload: Payload) -> Option<Payload> {
         | Payload::PluginQuarantined
         | Payload::PluginFaulted(_)
         | Payload::PluginRemoved
+        | Payload::PluginConfigured(_)
         | Payload::AccountSet(_)
         | Payload::AccountRemoved(_)
         | Payload::DeadLettered { .. } => return None,
@@ -251,6 +257,7 @@ fn emptied_customer(payload: Payload) -> Payload {
 fn emptied_message(message: Message) -> Message {
     let author = match message.author {
         Author::Customer(_) => Author::Customer(String::new()),
+        Author::Elsewhere(_) => Author::Elsewhere(String::new()),
         agent @ Author::Agent(_) => agent,
     };
     Message { author, text: String::new(), files: Vec::new(), remote_id: None, ..message }

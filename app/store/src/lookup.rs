@@ -22,7 +22,7 @@ use crate::{
     append::stream_number,
     codec,
     error::StorageError,
-    project::{handle_kind, handle_value, load, parse, phone_digits, plugin_row},
+    project::{handle_kind, handle_value, load, parse, phone_digits},
     read::{EVENT_COLUMNS, collect, event_at},
     record::FindingRecord,
 };
@@ -79,14 +79,12 @@ impl Store {
     }
 
     fn plugins(&self) -> Result<BTreeMap<PluginId, PluginRecord>, StorageError> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT version, serial, sha256, granted, paused, quarantined, name FROM plugin",
-        )?;
+        let mut statement = self.db.prepare_cached("SELECT name, state FROM plugin")?;
         let mut rows = statement.query([])?;
         let mut plugins = BTreeMap::new();
         while let Some(row) = rows.next()? {
-            let name: String = row.get(6)?;
-            plugins.insert(PluginId::new(name), plugin_row(row)??);
+            let (name, state): (String, String) = (row.get(0)?, row.get(1)?);
+            plugins.insert(PluginId::new(name), parse("plugin", 0, &state)?);
         }
         Ok(plugins)
     }

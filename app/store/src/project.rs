@@ -363,45 +363,18 @@ fn plugin(db: &Connection, id: &PluginId, event: &Event) -> Result<(), StorageEr
         db.prepare_cached("DELETE FROM plugin WHERE name = ?1")?.execute([id.as_str()])?;
         return Ok(());
     }
-    let mut record = load_plugin(db, id)?.unwrap_or_default();
-    state::apply_plugin(&mut record, &event.payload);
-    db.prepare_cached(
-        "INSERT OR REPLACE INTO plugin (name, version, serial, sha256, granted, paused, quarantined)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-    )?
-    .execute(params![
-        id.as_str(),
-        record.version,
-        record.serial,
-        record.sha256,
-        json("plugin", 0, &record.granted)?,
-        record.paused,
-        record.quarantined,
-    ])?;
-    Ok(())
-}
-
-fn load_plugin(db: &Connection, id: &PluginId) -> Result<Option<PluginRecord>, StorageError> {
-    db.prepare_cached(
-        "SELECT version, serial, sha256, granted, paused, quarantined, name FROM plugin WHERE name = ?1",
-    )?
-    .query_row([id.as_str()], plugin_row)
-    .optional()?
-    .transpose()
-}
-
-/// A row of the table of plugins, its columns from `version` on.
-pub fn plugin_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<Result<PluginRecord, StorageError>> {
-    let granted: String = row.get(3)?;
-    let record = PluginRecord {
-        version: row.get(0)?,
-        serial: row.get(1)?,
-        sha256: row.get(2)?,
-        granted: Vec::new(),
-        paused: row.get(4)?,
-        quarantined: row.get(5)?,
+    let before: Option<String> = db
+        .prepare_cached("SELECT state FROM plugin WHERE name = ?1")?
+        .query_row([id.as_str()], |row| row.get(0))
+        .optional()?;
+    let mut record: PluginRecord = match before {
+        Some(before) => parse("plugin", 0, &before)?,
+        None => PluginRecord::default(),
     };
-    Ok(parse("plugin", 0, &granted).map(|granted| PluginRecord { granted, ..record }))
+    state::apply_plugin(&mut record, &event.payload);
+    db.prepare_cached("INSERT OR REPLACE INTO plugin (name, state) VALUES (?1, ?2)")?
+        .execute(params![id.as_str(), json("plugin", 0, &record)?])?;
+    Ok(())
 }
 
 fn desk(db: &Connection, event: &Event) -> Result<(), StorageError> {

@@ -73,6 +73,8 @@ pub enum RefKind {
 pub enum DraftKey {
     /// The composer of a conversation.
     Reply(ConversationId),
+    /// The note to colleagues beside it.
+    Note(ConversationId),
     /// The ticket form beside a conversation, for a type of a plugin.
     Form {
         /// The conversation.

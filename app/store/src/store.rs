@@ -21,10 +21,11 @@ use crate::{
 
 const DATABASE_FILE: &str = "desk.sqlite";
 /// The schema that this program reads and writes.
-const SCHEMA_VERSION: i64 = 1;
-/// Schema changes in order: the script at index `n` leads from version `n` to `n + 1`.
-const MIGRATIONS: [&[&str]; SCHEMA_VERSION as usize] =
-    [&[include_str!("schema.sql"), include_str!("projections.sql")]];
+const SCHEMA_VERSION: i64 = 2;
+/// What makes an empty database one of this version.
+const SCHEMA: [&str; 2] = [include_str!("schema.sql"), include_str!("projections.sql")];
+/// Schema changes in order: the script at index `n` leads from version `n + 1` to `n + 2`.
+const MIGRATIONS: [&str; SCHEMA_VERSION as usize - 1] = [include_str!("plugin_state.sql")];
 /// How long another program that reads the database (a backup) is waited for.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Statements kept compiled.
@@ -242,19 +243,27 @@ fn schema_version(db: &Connection) -> Result<i64, StorageError> {
 
 /// Each step is a transaction of its own, so that an interrupted start goes on where it stopped.
 fn migrate(db: &Connection, found: i64) -> Result<(), StorageError> {
-    for (version, scripts) in (0..).zip(MIGRATIONS).skip(usize::try_from(found).unwrap_or(0)) {
-        db.execute_batch("BEGIN IMMEDIATE")?;
-        let done = scripts.iter().try_for_each(|script| db.execute_batch(script)).and_then(|()| {
-            db.pragma_update(None, "application_id", APPLICATION_ID)?;
-            db.pragma_update(None, "user_version", version + 1)?;
-            db.execute_batch("COMMIT")
-        });
-        if let Err(error) = done {
-            if !db.is_autocommit() {
-                db.execute_batch("ROLLBACK")?;
-            }
-            return Err(error.into());
+    if found == 0 {
+        return migrate_step(db, &SCHEMA, SCHEMA_VERSION);
+    }
+    for (version, script) in (1..).zip(MIGRATIONS).filter(|(version, _)| *version >= found) {
+        migrate_step(db, &[script], version + 1)?;
+    }
+    Ok(())
+}
+
+fn migrate_step(db: &Connection, scripts: &[&str], version: i64) -> Result<(), StorageError> {
+    db.execute_batch("BEGIN IMMEDIATE")?;
+    let done = scripts.iter().try_for_each(|script| db.execute_batch(script)).and_then(|()| {
+        db.pragma_update(None, "application_id", APPLICATION_ID)?;
+        db.pragma_update(None, "user_version", version)?;
+        db.execute_batch("COMMIT")
+    });
+    if let Err(error) = done {
+        if !db.is_autocommit() {
+            db.execute_batch("ROLLBACK")?;
         }
+        return Err(error.into());
     }
     Ok(())
 }
@@ -281,6 +290,59 @@ mod tests {
         drop(db);
         let error = Store::open(folder.path()).unwrap_err();
         assert!(matches!(error, OpenError::Newer { found, known, .. } if found == known + 1), "{error}");
+    }
+
+    #[test]
+    fn a_database_of_version_1_is_brought_up_to_date() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(Store::open(folder.path()).unwrap());
+        let db = connect(&folder.path().join(DATABASE_FILE)).unwrap();
+        db.execute_batch(
+            "DROP TABLE plugin;
+             CREATE TABLE plugin (
+                 name TEXT PRIMARY KEY, version TEXT NOT NULL, serial INTEGER NOT NULL, sha256 TEXT NOT NULL,
+                 granted TEXT NOT NULL, paused INTEGER NOT NULL, quarantined INTEGER NOT NULL
+             ) STRICT, WITHOUT ROWID;
+             PRAGMA user_version = 1;",
+        )
+        .unwrap();
+        drop(db);
+        let mut store = Store::open(folder.path()).unwrap();
+        let plugin = PluginId::new("hints");
+        let event = |payload| model::event::NewEvent {
+            stream: model::event::StreamId::Plugin(plugin.clone()),
+            actor: model::event::Actor::Desk,
+            payload,
+        };
+        let installed = r#"{"plugin-installed":{"version":"1.2.0","serial":3,"sha256":"ab"}}"#;
+        let installed = serde_json::from_str(installed).unwrap();
+        let granted = model::event::Payload::PluginGranted(vec![
+            model::plugin::Capability::Kv,
+            model::plugin::Capability::Http("a.example:443".to_owned()),
+        ]);
+        let events = [installed, granted, model::event::Payload::PluginPaused];
+        for (id, payload) in (1..).zip(events) {
+            let events = vec![(model::EventId::from_u128(id), event(payload))];
+            store.append(crate::Commit { events, ..crate::Commit::default() }).unwrap();
+        }
+        let wanted = store.directory().unwrap().plugins;
+        // The same plugin as version 1 had it.
+        store
+            .db
+            .execute_batch(
+                "DROP TABLE plugin;
+                 CREATE TABLE plugin (
+                     name TEXT PRIMARY KEY, version TEXT NOT NULL, serial INTEGER NOT NULL, sha256 TEXT NOT NULL,
+                     granted TEXT NOT NULL, paused INTEGER NOT NULL, quarantined INTEGER NOT NULL
+                 ) STRICT, WITHOUT ROWID;
+                 INSERT INTO plugin VALUES ('hints', '1.2.0', 3, 'ab', '[\"kv\",{\"http\":\"a.example:443\"}]', 1, 0);
+                 PRAGMA user_version = 1;",
+            )
+            .unwrap();
+        drop(store);
+        let mut store = Store::open(folder.path()).unwrap();
+        assert_eq!(store.directory().unwrap().plugins, wanted);
+        assert!(store.verify().unwrap().holds(), "what was brought over is what a rebuild makes");
     }
 
     #[test]

@@ -91,6 +91,16 @@ error-stage-order =
     .kept = The ticket was not changed
     .do = Move it one stage at a time
 
+error-setting =
+    .what = “{ $field }” does not fit
+    .kept = The settings are as they were
+    .do = Correct it and save again
+
+error-not-configurable =
+    .what = There is nothing to set here any more
+    .kept = Nothing was changed
+    .do = Look whether the plugin or the account is still there
+
 error-in-the-past =
     .what = That moment has passed
     .kept = The conversation was not changed

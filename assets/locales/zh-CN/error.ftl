@@ -91,6 +91,16 @@ error-stage-order =
     .kept = 工单没有改动
     .do = 请按顺序推进
 
+error-setting =
+    .what = “{ $field }”填得不对
+    .kept = 设置没有改动
+    .do = 改正后再保存
+
+error-not-configurable =
+    .what = 这里已经没有可设置的内容
+    .kept = 没有改动
+    .do = 请看看插件或渠道账号是否还在
+
 error-in-the-past =
     .what = 时间已经过去
     .kept = 会话没有改动

@@ -59,6 +59,11 @@ impl Customers {
                 secret(ui, ctx, customer, ("address", name), &address, shown);
             });
         }
+        for (name, value) in &card.facts {
+            facts_row(ui, ctx.theme, &text::one_line(name), |ui| {
+                paragraph(ui, ctx.theme, &text::inert(value), Type::Body, ctx.theme.text);
+            });
+        }
         let all = self.unfolded == Some(customer.id);
         let most = if all { usize::MAX } else { SHOWN_FIRST };
         for device in customer.devices.iter().take(most) {

@@ -70,6 +70,11 @@ fn message<'a>(ctx: &Ctx<'_>, kind: &'a EntryKind) -> Option<Message<'a>> {
             let name = (*agent != ctx.view.me).then(|| ctx.agent_name(*agent));
             Some(Message { text, files, own: true, delivery: Some(delivery), edited: false, name })
         }
+        EntryKind::FromElsewhere { name, text, files, .. } => {
+            let mark = ctx.t("conversation-elsewhere").to_owned();
+            let name = if name.is_empty() { mark } else { format!("{} · {mark}", text::one_line(name)) };
+            Some(Message { text, files, own: true, delivery: None, edited: false, name: Some(name) })
+        }
         _ => None,
     }
 }
@@ -274,7 +279,10 @@ fn draw_meta(ui: &Ui, bubble: &Bubble, frame: Rect, ink: Color32) {
 }
 
 fn draw_files(ui: &mut Ui, ctx: &Ctx<'_>, downloads: &mut Vec<(Slot, String)>, entry: &Entry, first: Rect) {
-    let (EntryKind::FromCustomer { files, .. } | EntryKind::FromAgent { files, .. }) = &entry.kind else {
+    let (EntryKind::FromCustomer { files, .. }
+    | EntryKind::FromAgent { files, .. }
+    | EntryKind::FromElsewhere { files, .. }) = &entry.kind
+    else {
         return;
     };
     let theme = ctx.theme;

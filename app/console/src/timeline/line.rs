@@ -13,9 +13,9 @@ use model::{
 
 use super::SIDE_MARGIN;
 use crate::{
-    Action, Ctx, Place,
+    Ctx,
     theme::Type,
-    widget::{Button, Icon, job, text, wrapped},
+    widget::{Button, Field, Icon, job, text, wrapped},
 };
 
 /// Height of a day separator.
@@ -29,6 +29,7 @@ pub fn is_line(kind: &EntryKind) -> bool {
         kind,
         EntryKind::FromCustomer { .. }
             | EntryKind::FromAgent { .. }
+            | EntryKind::FromElsewhere { .. }
             | EntryKind::Note { .. }
             | EntryKind::Finding { .. }
             | EntryKind::Prompt(_)
@@ -187,11 +188,48 @@ fn draw_finding(
         if Button::new(ctx.t("quality-understood")).quiet().small().show(&mut row, theme).clicked() {
             send(FindingCommand::Understood);
         }
-        if Button::new(ctx.t("quality-dispute")).quiet().small().show(&mut row, theme).clicked() {
-            // Disputing takes words, and there is room for them beside the other findings.
-            ctx.push(Action::Go(Place::Quality));
+        let dispute = Button::new(ctx.t("quality-dispute")).quiet().small().show(&mut row, theme);
+        if let Some(words) = dispute_popup(ctx, finding, &dispute) {
+            send(FindingCommand::Dispute(words));
         }
     }
+}
+
+/// Disputing takes words: they are asked for in place, below the button. Returns them when they are sent.
+fn dispute_popup(ctx: &Ctx<'_>, finding: &Finding, button: &egui::Response) -> Option<String> {
+    let theme = ctx.theme;
+    let kept = egui::Id::unique(("dispute", finding.id));
+    let popup = egui::Popup::from_toggle_button_response(button)
+        .frame(theme.popover())
+        .gap(4.0)
+        .align(egui::RectAlign::BOTTOM_END)
+        .close_behavior(egui::PopupCloseBehavior::CloseOnClickOutside);
+    let opened = button.clicked();
+    let shown = popup.show(|ui| {
+        ui.set_width(340.0);
+        let mut words = ui.data_mut(|data| data.get_temp::<String>(kept)).unwrap_or_default();
+        let name = ctx.t("quality-dispute-reason");
+        let field = Field::new(&mut words, name).hint(name).show(ui, theme);
+        if opened {
+            field.request_focus();
+        }
+        let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        let ready = !words.trim().is_empty();
+        let line = vec2(ui.available_width(), theme.tokens.size.control);
+        let clicked = ui
+            .allocate_ui_with_layout(line, egui::Layout::right_to_left(egui::Align::Center), |ui| {
+                let send = Button::new(ctx.t("quality-dispute-send")).primary().enabled(ready);
+                send.show(ui, theme).clicked()
+            })
+            .inner;
+        let sent = ready && (clicked || entered);
+        if sent {
+            ui.close();
+        }
+        ui.data_mut(|data| data.insert_temp(kept, if sent { String::new() } else { words.clone() }));
+        sent.then(|| words.trim().to_owned())
+    });
+    shown.and_then(|shown| shown.inner)
 }
 
 /// The name of a prompt's class.
@@ -317,8 +355,17 @@ fn event_words(ctx: &Ctx<'_>, kind: &EntryKind) -> String {
             format!("{} · {title}", ctx.tw("event-ticket", &[("number", number.into())]))
         }
         EntryKind::Linked(_) => ctx.t("conversation-linked").to_owned(),
+        EntryKind::Facts(facts) => {
+            let facts: Vec<_> = facts.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+            text::one_line(&facts.join(" · "))
+        }
+        EntryKind::CustomerLeft(reason) => {
+            let words = ctx.t("event-customer-left").to_owned();
+            if reason.is_empty() { words } else { format!("{words} · {}", text::one_line(reason)) }
+        }
         EntryKind::FromCustomer { .. }
         | EntryKind::FromAgent { .. }
+        | EntryKind::FromElsewhere { .. }
         | EntryKind::Note { .. }
         | EntryKind::Finding { .. }
         | EntryKind::Prompt(_) => String::new(),

@@ -399,6 +399,7 @@ fn estimate(item: &Item, width: f32) -> f32 {
     let Item::Entry { entry, .. } = item else { return line::DAY_HEIGHT };
     let (EntryKind::FromCustomer { text, .. }
     | EntryKind::FromAgent { text, .. }
+    | EntryKind::FromElsewhere { text, .. }
     | EntryKind::Note { text, .. }) = &entry.kind
     else {
         return line::EVENT_HEIGHT;

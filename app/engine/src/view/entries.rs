@@ -29,7 +29,7 @@ fn kind(payload: &Payload, context: &Context<'_>) -> Option<EntryKind> {
         Payload::MessageReceived(message) => {
             let name = match &message.author {
                 Author::Customer(name) => name.clone(),
-                Author::Agent(_) => String::new(),
+                Author::Agent(_) | Author::Elsewhere(_) => String::new(),
             };
             EntryKind::FromCustomer {
                 message: message.id,
@@ -49,6 +49,17 @@ fn kind(payload: &Payload, context: &Context<'_>) -> Option<EntryKind> {
                 delivery: Delivery::Queued,
             }
         }
+        Payload::SentElsewhere(message) => {
+            let Author::Elsewhere(name) = &message.author else { return None };
+            EntryKind::FromElsewhere {
+                message: message.id,
+                name: name.clone(),
+                text: message.text.clone(),
+                files: message.files.clone(),
+            }
+        }
+        Payload::FactsNoted(facts) => EntryKind::Facts(facts.clone()),
+        Payload::CustomerLeft { reason } => EntryKind::CustomerLeft(reason.clone()),
         Payload::NoteAdded(message) => {
             let Author::Agent(agent) = message.author else { return None };
             EntryKind::Note { message: message.id, agent, text: message.text.clone() }
@@ -100,7 +111,7 @@ pub(crate) fn of_page(page: &ThreadPage, context: &Context<'_>) -> Vec<Arc<Entry
                 EntryKind::Finding { finding, answered } => {
                     *answered = page.answers.get(&finding.id).copied();
                 }
-                EntryKind::FromCustomer { message, .. } => {
+                EntryKind::FromCustomer { message, .. } | EntryKind::FromElsewhere { message, .. } => {
                     if let Some(edit) = page.edits.get(message) {
                         change_text(&mut entry, edit.clone());
                     }
@@ -119,7 +130,8 @@ pub(crate) fn change_text(entry: &mut Entry, new_text: Option<String>) {
             *text = new_text;
             *edited = true;
         }
-        (EntryKind::FromCustomer { message, .. }, None) => {
+        (EntryKind::FromElsewhere { text, .. }, Some(new_text)) => *text = new_text,
+        (EntryKind::FromCustomer { message, .. } | EntryKind::FromElsewhere { message, .. }, None) => {
             entry.kind = EntryKind::Redacted { message: *message };
         }
         _ => {}
@@ -137,6 +149,7 @@ pub(crate) fn with_message(
     let found = entries.iter_mut().rev().find(|entry| match &entry.kind {
         EntryKind::FromCustomer { message, .. }
         | EntryKind::FromAgent { message, .. }
+        | EntryKind::FromElsewhere { message, .. }
         | EntryKind::Note { message, .. }
         | EntryKind::Redacted { message } => *message == wanted,
         _ => false,

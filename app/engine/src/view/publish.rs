@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use model::{
     ConversationId,
     conversation::{Conversation, Status},
+    field::Values,
     plugin::Role,
     view::{
         AccountRow, AgentRow, ChannelAbilities, CustomerCard, Figures, PluginRow, Thread, TicketType, View,
@@ -106,6 +107,7 @@ impl Core {
             sequence: conversation.sequence,
             complete: self.health.store_trouble.is_none(),
             draft: open.draft.clone(),
+            note_draft: open.note_draft.clone(),
             customer: Arc::new(self.card(conversation, open)?),
             proposals: Arc::new(proposals),
             prompt: open.prompt(self.now()),
@@ -129,6 +131,7 @@ impl Core {
             conversations: open.conversations,
             tickets,
             lookups: open.lookups.values().flatten().cloned().collect(),
+            facts: conversation.facts.clone(),
         })
     }
 
@@ -157,6 +160,11 @@ impl Core {
                 state: self.plugin_state(id, status.state),
                 granted: status.granted.into_iter().collect(),
                 signals: status.signals,
+                settings: if status.manifest.is_configured_by_account() {
+                    Values::new()
+                } else {
+                    self.plugin_settings(&status.manifest)
+                },
                 faults: self.faults.get(id).cloned().unwrap_or_default().into(),
                 proposals: self.proposal_counts.get(id).copied().unwrap_or_default(),
                 texts: self.plugin_texts.get(id).cloned().unwrap_or_default(),

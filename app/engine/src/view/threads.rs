@@ -26,6 +26,7 @@ pub(crate) struct OpenThread {
     pub entries: Arc<Vec<Arc<Entry>>>,
     pub more_before: bool,
     pub draft: String,
+    pub note_draft: String,
     pub prompts: Vec<Arc<Prompt>>,
     pub knowledge: Arc<KnowledgeStrip>,
     pub form: Option<Form>,
@@ -56,6 +57,7 @@ impl Shown {
         }
         let page = store.thread(id, None, THREAD_PAGE_ENTRIES)?;
         let draft = store.draft(&DraftKey::Reply(id))?.map_or_else(String::new, |draft| draft.text);
+        let note_draft = store.draft(&DraftKey::Note(id))?.map_or_else(String::new, |draft| draft.text);
         let entries = {
             let store = &*store;
             entries::of_page(
@@ -72,6 +74,7 @@ impl Shown {
                 entries: Arc::new(entries),
                 more_before: page.more_before,
                 draft,
+                note_draft,
                 prompts: Vec::new(),
                 knowledge: Arc::default(),
                 form: None,

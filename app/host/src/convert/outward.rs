@@ -132,6 +132,7 @@ pub(crate) fn message(message: &Message) -> wit::Message {
     let (dir, id, name) = match &message.author {
         Author::Customer(name) => (wit::Direction::Inbound, String::new(), name.clone()),
         Author::Agent(agent) => (wit::Direction::Outbound, agent.to_string(), String::new()),
+        Author::Elsewhere(name) => (wit::Direction::Outbound, String::new(), name.clone()),
     };
     wit::Message {
         id: message.id.to_string(),

@@ -52,6 +52,8 @@ pub(super) fn decide(
         | ConversationCommand::Hide
         | ConversationCommand::ShowEarlier
         | ConversationCommand::SaveDraft(_)
+        | ConversationCommand::SaveNoteDraft(_)
+        | ConversationCommand::PrepareClose
         | ConversationCommand::Typing
         | ConversationCommand::AskForReply
         | ConversationCommand::CheckQuality => Vec::new(),

@@ -24,6 +24,8 @@ pub(super) fn decide(
         PluginCommand::Resume if record.paused || record.quarantined => Some(Payload::PluginResumed),
         PluginCommand::Resume => None,
         PluginCommand::Remove => Some(Payload::PluginRemoved),
+        PluginCommand::Configure(settings) if record.settings == *settings => None,
+        PluginCommand::Configure(settings) => Some(Payload::PluginConfigured(settings.clone())),
     };
     payload.map(|payload| by(agent, StreamId::Plugin(id.clone()), payload)).into_iter().collect()
 }
@@ -50,7 +52,7 @@ pub(super) fn decide_installed(
     granted: &[Capability],
 ) -> Vec<NewEvent> {
     let record = directory.plugins.get(plugin);
-    if record.is_some_and(|record| record.sha256 == sha256) {
+    if record.is_some_and(|record| record.sha256 == release.sha256) {
         return Vec::new();
     }
     let stream = StreamId::Plugin(plugin.clone());

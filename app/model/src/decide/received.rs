@@ -1,6 +1,8 @@
 //! Decisions about what channels bring in.
 
-use super::on;
+use std::collections::BTreeMap;
+
+use super::{limit_name, on};
 use crate::{
     Timestamp,
     conversation::{Author, Message},
@@ -8,7 +10,7 @@ use crate::{
     event::{Actor, NewEvent, Payload, StreamId},
     id::{ConversationId, MessageId},
     input::{Received, Refusal},
-    limits::{ATTACHMENTS_MAX, MESSAGE_TEXT_MAX_BYTES},
+    limits::{ATTACHMENTS_MAX, FACTS_MAX, MESSAGE_TEXT_MAX_BYTES},
     state::Directory,
 };
 
@@ -37,6 +39,8 @@ pub(super) fn decide(
     let stream = on(received.conversation);
     match directory.conversations.get(&received.conversation) {
         None => events.push(from_customer(stream.clone(), opened(received))),
+        // What the company wrote elsewhere gives nobody here anything to do.
+        Some(_) if received.from_us => {}
         Some(conversation) if conversation.is_closed() => {
             events.push(from_customer(stream.clone(), Payload::Reopened));
         }
@@ -46,8 +50,60 @@ pub(super) fn decide(
             }
         }
     }
-    events.push(from_customer(stream, Payload::MessageReceived(message(received, now))));
+    events.push(if received.from_us {
+        let message =
+            Message { author: Author::Elsewhere(received.sender.clone()), ..message(received, now) };
+        NewEvent {
+            stream,
+            actor: Actor::Plugin(received.plugin.clone()),
+            payload: Payload::SentElsewhere(message),
+        }
+    } else {
+        from_customer(stream, Payload::MessageReceived(message(received, now)))
+    });
     Ok(events)
+}
+
+/// What is known already is no event.
+pub(super) fn decide_facts(
+    directory: &Directory,
+    conversation: ConversationId,
+    facts: &BTreeMap<String, String>,
+) -> Result<Vec<NewEvent>, Refusal> {
+    let Some(present) = directory.conversations.get(&conversation) else {
+        return Err(Refusal::NoConversation);
+    };
+    if facts.len() > FACTS_MAX {
+        return Err(Refusal::TooMany { what: "facts", limit: FACTS_MAX });
+    }
+    let mut news = BTreeMap::new();
+    for (name, value) in facts {
+        limit_name("fact", name)?;
+        limit_name("fact", value)?;
+        if !name.trim().is_empty() && present.facts.get(name) != Some(value) {
+            news.insert(name.clone(), value.clone());
+        }
+    }
+    if news.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(vec![from_customer(on(conversation), Payload::FactsNoted(news))])
+}
+
+/// The customer's side left: told once until it writes again.
+pub(super) fn decide_left(
+    directory: &Directory,
+    conversation: ConversationId,
+    reason: &str,
+) -> Result<Vec<NewEvent>, Refusal> {
+    let Some(present) = directory.conversations.get(&conversation) else {
+        return Err(Refusal::NoConversation);
+    };
+    limit_name("reason", reason)?;
+    if present.customer_left || present.is_closed() {
+        return Ok(Vec::new());
+    }
+    Ok(vec![from_customer(on(conversation), Payload::CustomerLeft { reason: reason.to_owned() })])
 }
 
 fn opened(received: &Received) -> Payload {
@@ -73,7 +129,9 @@ fn message(received: &Received, now: Timestamp) -> Message {
 }
 
 fn first_heard_of(received: &Received, now: Timestamp) -> Customer {
-    let mut customer = Customer::named(received.customer, received.sender.clone(), now);
+    // What the company wrote elsewhere names its sender, not the customer.
+    let name = if received.from_us { &received.thread } else { &received.sender };
+    let mut customer = Customer::named(received.customer, name.clone(), now);
     customer.handles.extend(received.handle.clone());
     customer.language.clone_from(&received.language);
     customer

@@ -95,6 +95,7 @@ impl World {
             files: Vec::new(),
             customer_known: known,
             skill: String::new(),
+            from_us: false,
         })))
     }
 

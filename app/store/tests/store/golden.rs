@@ -19,6 +19,8 @@ use model::{
 const LINES: &str = include_str!("../fixtures/events-0.1.jsonl");
 /// Kinds of events in version 0.1.
 const KINDS: usize = 47;
+/// The events that version 0.2 added.
+const LINES_0_2: &str = include_str!("../fixtures/events-0.2.jsonl");
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
@@ -410,6 +412,26 @@ fn the_samples_are_of_every_kind() {
     let kinds: BTreeSet<String> = LINES.lines().map(kind).collect();
     assert_eq!(kinds.len(), KINDS, "{kinds:?}");
 }
+fn samples_0_2() -> Vec<Payload> {
+    let settings =
+        [("silence_min".to_owned(), FieldValue { text: "5".to_owned(), origin: Origin::Agent })].into();
+    vec![
+        Payload::SentElsewhere(Message { author: Author::Elsewhere("店主".to_owned()), ..message() }),
+        Payload::FactsNoted([("page".to_owned(), "/热水器".to_owned())].into()),
+        Payload::CustomerLeft { reason: "timeout".to_owned() },
+        Payload::PluginConfigured(settings),
+    ]
+}
+
+#[test]
+fn events_of_version_0_2_read_the_same() {
+    let samples = samples_0_2();
+    let written: Vec<_> = samples.iter().map(|sample| serde_json::to_string(sample).unwrap()).collect();
+    assert_eq!(written, LINES_0_2.lines().collect::<Vec<_>>());
+    let read: Vec<Payload> = LINES_0_2.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(read, samples);
+}
+
 
 #[test]
 fn every_kind_goes_through_the_journal() {

@@ -256,6 +256,7 @@ fn receive(
         files: Vec::new(),
         customer_known: sender.is_some(),
         skill: String::new(),
+        from_us: false,
     };
     decide_and_append(store, directory, commits, &Input::Received(Box::new(received)), refs)
 }
