@@ -2,6 +2,7 @@
 
 pub mod desk;
 pub mod http;
+pub mod reader;
 pub mod report;
 pub mod screen;
 pub mod visitor;

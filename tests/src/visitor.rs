@@ -33,6 +33,7 @@ const READ: &str = r"
             .filter((row) => row.querySelector('.bubble p'))
             .map((row) => [row.classList.contains('mine') ? 'mine' : 'theirs',
                 [...row.querySelectorAll('.bubble p')].map((p) => p.textContent).join('\n')]),
+        typing: Boolean(shown(root.querySelector('.typing'))),
         states: [...root.querySelectorAll('.state')].map((it) => it.className.replace('state ', '')),
     };";
 
@@ -45,6 +46,8 @@ pub struct Seen {
     pub bubbles: Vec<(bool, String)>,
     /// States written under the visitor's own bubbles.
     pub states: Vec<String>,
+    /// Whether it says that the other side is typing.
+    pub typing: bool,
 }
 
 impl Seen {
@@ -130,6 +133,7 @@ impl Browser {
             state: words(&seen["state"]),
             bubbles: list("rows").iter().map(|row| (row[0] == "mine", words(&row[1]))).collect(),
             states: list("states").iter().map(words).collect(),
+            typing: seen["typing"] == true,
         })
     }
 

@@ -155,7 +155,12 @@ fn a_customer_is_answered_and_the_desk_knows_it_was_read() -> Result<()> {
     let (mut journey, desk) = Journey::begin()?;
     let answered = (|| {
         let plain = journey.random.plain_sentence();
-        journey.agent_sends(&plain)?;
+        journey.agent_types(&plain)?;
+        journey.browser.until("the widget says that the agent types", |seen| seen.typing)?;
+        journey.agent.push(plain);
+        journey.screen.keys(&["Return"])?;
+        journey.kept(false)?;
+        journey.browser.until("the sign of typing goes when the answer comes", |seen| !seen.typing)?;
         let chinese = journey.random.chinese_sentence();
         journey.agent_sends(&chinese)?;
         let again = journey.random.sentence();

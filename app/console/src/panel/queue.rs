@@ -369,7 +369,8 @@ fn spoken(ctx: &Ctx<'_>, row: &QueueRow, clock: &Clock) -> String {
     if row.unread > 0 {
         words.push(ctx.tw("queue-unread", &[("count", row.unread.into())]));
     }
-    words.push(text::one_line(&row.preview));
+    // As it is drawn: the sign of typing stands in the preview's place.
+    words.push(if row.typing { ctx.t("queue-typing").to_owned() } else { text::one_line(&row.preview) });
     if clock.waiting {
         words.push(ctx.tw("queue-waits", &[("time", clock.words.as_str().into())]));
     }
