@@ -1,6 +1,6 @@
 //! What an engine is started with.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{collections::BTreeMap, net::SocketAddr, path::PathBuf, sync::Arc};
 
 use model::{
     AgentId, CustomerId, Timestamp,
@@ -20,6 +20,8 @@ pub struct EngineConfig {
     pub packages: Vec<PluginFile>,
     /// The agent at this desk.
     pub me: AgentProfile,
+    /// What trusted publishers of plugins are called, by their keys.
+    pub publishers: BTreeMap<String, String>,
     /// Articles of the knowledge base.
     pub articles: Vec<Article>,
     /// Snippets for the composer.
@@ -43,6 +45,8 @@ pub struct PluginFile {
     pub bytes: Arc<[u8]>,
     /// Whether it comes with the desk: what it asks for is granted without asking.
     pub bundled: bool,
+    /// The SHA-256 that was recorded when a person installed it. Another file is not loaded.
+    pub pinned: Option<[u8; 32]>,
 }
 
 /// A company to begin with. It is taken in as ordinary inputs, so the journal tells it like any other past.

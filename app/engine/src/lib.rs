@@ -287,7 +287,7 @@ impl Core {
         self.shown.snippets = Arc::new(config.snippets);
         self.begin_memory(store).map_err(journal)?;
         self.input(store, &Input::AgentAdded(config.me)).map_err(refused)?;
-        self.load_packages(store, config.packages);
+        self.load_packages(store, config.packages, &config.publishers);
         let planted = self.settings.contains_key(SEEDED);
         if let Some(seed) = config.seed.filter(|_| !planted) {
             let grown = store.group(|store| self.plant(store, seed)).map_err(journal)?;

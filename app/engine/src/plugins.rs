@@ -12,7 +12,7 @@ use model::{
     event::{Account, Payload, StreamId},
     field::Values,
     input::Input,
-    plugin::{Capability, Manifest, PluginState, Role},
+    plugin::{Capability, Manifest, PackageOrigin, PluginState, Role},
     view::{NoticeLevel, PluginRow},
 };
 use store::Store;
@@ -31,12 +31,21 @@ const EVENTS_PER_PAGE: usize = 1000;
 
 impl Core {
     /// Takes in the packages found at the start.
-    pub(crate) fn load_packages(&mut self, store: &mut Store, files: Vec<PluginFile>) {
+    pub(crate) fn load_packages(
+        &mut self,
+        store: &mut Store,
+        files: Vec<PluginFile>,
+        publishers: &BTreeMap<String, String>,
+    ) {
         for file in files {
             let name =
                 file.path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-            match Package::read(Arc::clone(&file.bytes)) {
-                Ok(package) => self.install(store, package, file.bundled),
+            match Package::read(Arc::clone(&file.bytes)).and_then(|package| self.admit(package, &file)) {
+                Ok(package) => {
+                    let origin = origin(&package, file.bundled, publishers);
+                    self.origins.insert(package.manifest.id.clone(), origin);
+                    self.install(store, package, file.bundled);
+                }
                 Err(error) => self.is_broken(&name, &error),
             }
         }
@@ -44,6 +53,21 @@ impl Core {
         let accounts: Vec<_> = self.directory.accounts.values().cloned().collect();
         for account in accounts {
             self.open_account(&account);
+        }
+    }
+
+    /// Refuses a file that is not the one that was installed, and one that is older than what ran here before. What
+    /// comes with the desk goes back with the desk.
+    fn admit(&self, package: Package, file: &PluginFile) -> Result<Package, LoadError> {
+        if file.pinned.is_some_and(|pinned| pinned != package.hash) {
+            return Err(LoadError::Exchanged);
+        }
+        let (offered, publisher) = (package.manifest.serial, publisher_key(&package));
+        match self.directory.plugins.get(&package.manifest.id) {
+            Some(record) if !file.bundled && record.publisher == publisher && record.serial > offered => {
+                Err(LoadError::OlderSerial { offered, present: record.serial })
+            }
+            _ => Ok(package),
         }
     }
 
@@ -56,6 +80,7 @@ impl Core {
             version: manifest.version.clone(),
             serial: manifest.serial,
             sha256: hex(&package.hash),
+            publisher: publisher_key(&package),
             granted,
         };
         self.plugin_texts.insert(id.clone(), Arc::new(texts(&package)));
@@ -131,6 +156,7 @@ impl Core {
         self.broken.push(Arc::new(PluginRow {
             manifest: Arc::new(manifest),
             state: PluginState::Broken(error.to_string()),
+            origin: PackageOrigin::Unsigned,
             granted: Vec::new(),
             settings: Values::new(),
             signals: model::plugin::PluginSignals::default(),
@@ -201,7 +227,17 @@ impl Core {
     }
 
     /// Reads the counters of plugins again.
-    pub(crate) fn refresh_signals(&mut self, store: &Store) {
+    pub(crate) fn refresh_signals(&mut self, store: &mut Store) {
+        let plugins: Vec<_> = self.packages.keys().cloned().collect();
+        for id in plugins {
+            match store.kv_bytes(&id) {
+                Ok(bytes) => self.kv_used.insert(id, bytes),
+                Err(error) => {
+                    tracing::warn!(%error, "the storage of a plugin could not be counted");
+                    None
+                }
+            };
+        }
         match store.dead_letter_counts() {
             Ok(counts) => self.dead_letters = counts.into_iter().collect(),
             Err(error) => tracing::warn!(%error, "dead letters could not be counted"),
@@ -266,6 +302,22 @@ impl Core {
             package.manifest.roles.contains(&Role::Channel)
                 && !package.manifest.capabilities.iter().any(outside)
         })
+    }
+}
+
+fn publisher_key(package: &Package) -> Option<String> {
+    package.publisher.map(|key| key.to_string())
+}
+
+/// Who vouches for a package. What it calls its publisher counts only once a person has trusted the key.
+fn origin(package: &Package, bundled: bool, publishers: &BTreeMap<String, String>) -> PackageOrigin {
+    match package.publisher {
+        _ if bundled => PackageOrigin::Desk,
+        None => PackageOrigin::Unsigned,
+        Some(key) => PackageOrigin::Signed {
+            name: publishers.get(&key.to_string()).cloned(),
+            fingerprint: key.fingerprint(),
+        },
     }
 }
 

@@ -37,6 +37,12 @@ pub enum LoadError {
     /// The manifest cannot be read.
     #[error("the manifest cannot be read: {0}")]
     Manifest(String),
+    /// There is a signature, and it does not hold.
+    #[error("the signature cannot be trusted: {0}")]
+    Signature(plugin_package::SignatureError),
+    /// The file is another one than was installed.
+    #[error("the file was exchanged since it was installed; install it again")]
+    Exchanged,
     /// The assets cannot be read.
     #[error("the assets cannot be read: {0}")]
     Assets(String),

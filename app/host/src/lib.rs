@@ -49,4 +49,4 @@ pub use error::{CallError, Failure, HostError, LoadError, PostError};
 pub use event::HostEvent;
 pub use host::{Host, HostConfig, PluginStatus, RunMode};
 pub use package::Package;
-pub use services::{KvSwap, Secret, ServiceFuture, Services, Urgency};
+pub use services::{HttpAsked, HttpScripted, KvSwap, Secret, ServiceFuture, Services, Urgency};

@@ -6,6 +6,7 @@
 use std::{collections::BTreeMap, sync::Arc};
 
 use model::plugin::{Manifest, Role};
+use plugin_package::{PublisherKey, SIGNATURE_SECTION, SignatureError};
 use sha2::{Digest, Sha256};
 use wasmparser::{Encoding, Parser, Payload};
 
@@ -37,6 +38,8 @@ pub struct Package {
     pub imports: Vec<String>,
     /// Names of the interfaces it exports, without package and version.
     pub exports: Vec<String>,
+    /// Who signed it; none where nobody did.
+    pub publisher: Option<PublisherKey>,
     /// SHA-256 of the whole file.
     pub hash: [u8; 32],
     /// The component itself.
@@ -87,6 +90,11 @@ impl Package {
         }
         let sections = Sections::read(&bytes)?;
         let manifest = parse_manifest(&sections.manifest.ok_or(LoadError::NoManifest)?)?;
+        let publisher = plugin_package::verify(&bytes, &manifest).map_err(LoadError::Signature)?;
+        // A section that does not stand where signatures are read from must not pass for none.
+        if sections.signatures != usize::from(publisher.is_some()) {
+            return Err(LoadError::Signature(SignatureError::Misplaced));
+        }
         for import in &sections.imports {
             if !OFFERED.contains(&import.as_str()) {
                 return Err(LoadError::Import(import.clone()));
@@ -110,6 +118,7 @@ impl Package {
             assets: sections.assets,
             imports: sections.imports,
             exports: sections.exports,
+            publisher,
             hash,
             bytes,
         })
@@ -156,6 +165,8 @@ struct Sections {
     assets_bytes: usize,
     imports: Vec<String>,
     exports: Vec<String>,
+    /// How many signatures there are.
+    signatures: usize,
 }
 
 impl Sections {
@@ -203,6 +214,10 @@ impl Sections {
                 Ok(())
             }
             ASSETS_SECTION => self.assets(data),
+            SIGNATURE_SECTION => {
+                self.signatures += 1;
+                Ok(())
+            }
             _ => Ok(()),
         }
     }

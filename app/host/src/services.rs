@@ -66,6 +66,30 @@ pub struct KvSwap {
     pub value: Vec<u8>,
 }
 
+/// A request of a plugin where there is no network, after every check and with its secrets in place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpAsked {
+    /// In capitals.
+    pub method: String,
+    /// The whole address.
+    pub url: String,
+    /// Headers, names in lower case.
+    pub headers: Pairs,
+    /// Body.
+    pub body: Vec<u8>,
+}
+
+/// What a world that is written down answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HttpScripted {
+    /// HTTP status.
+    pub status: u16,
+    /// Headers.
+    pub headers: Pairs,
+    /// Body.
+    pub body: Vec<u8>,
+}
+
 /// What the host asks of the engine. Called on the plugins' runtime: the plain functions must be cheap and never
 /// block, the others are awaited while the plugin waits. Grants, sizes and budgets are checked before.
 pub trait Services: Send + Sync + 'static {
@@ -85,6 +109,11 @@ pub trait Services: Send + Sync + 'static {
     fn push(&self, plugin: &PluginId, account: Option<AccountId>, topic: &str, event_json: &str) -> u32;
     /// Shows a notification; answers whether it was shown.
     fn notify(&self, plugin: &PluginId, urgency: Urgency, title: &str, text: &str) -> bool;
+
+    /// The answer to a request in a drill or a test, which have no network; none where nothing is written down for it.
+    fn scripted_http(&self, _asked: HttpAsked) -> Option<HttpScripted> {
+        None
+    }
 
     /// A conversation with its newest messages.
     fn conversation(&self, id: ConversationId, last: usize) -> ServiceFuture<'_, Contact>;

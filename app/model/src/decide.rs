@@ -56,8 +56,10 @@ pub fn decide(directory: &Directory, input: &Input, now: Timestamp) -> Result<Ve
         Input::TicketSubmitted { agent, ticket } => ticket::decide_submitted(directory, *agent, ticket),
         Input::Faulted(fault) => Ok(plugin::decide_faulted(fault)),
         Input::Quarantined(plugin) => Ok(plugin::decide_quarantined(directory, plugin)),
-        Input::Installed { plugin, version, serial, sha256, granted } => {
-            Ok(plugin::decide_installed(directory, plugin, version, *serial, sha256, granted))
+        Input::Installed { plugin, version, serial, sha256, publisher, granted } => {
+            let release =
+                plugin::Release { version, serial: *serial, sha256, publisher: publisher.as_deref() };
+            Ok(plugin::decide_installed(directory, plugin, &release, granted))
         }
         Input::AccountMade(account) => Ok(vec![desk(StreamId::Desk, Payload::AccountSet(account.clone()))]),
         Input::AgentAdded(profile) => Ok(agent::decide_added(directory, profile)),

@@ -255,6 +255,9 @@ pub enum Payload {
         serial: u32,
         /// SHA-256 of the file, hexadecimal.
         sha256: String,
+        /// The key of who signed it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        publisher: Option<String>,
     },
     /// A person granted what it asked for.
     PluginGranted(Vec<Capability>),

@@ -109,6 +109,8 @@ pub enum Input {
         serial: u32,
         /// SHA-256 of the file.
         sha256: String,
+        /// The key of who signed it.
+        publisher: Option<String>,
         /// What is granted with it, for plugins that come with the desk.
         granted: Vec<Capability>,
     },

@@ -70,6 +70,51 @@ pub enum Capability {
     Proposals,
 }
 
+impl Capability {
+    /// How an author writes it into the `capabilities` list of a `plugin.toml`.
+    pub fn manifest_entry(&self) -> String {
+        let word = match self {
+            Self::Http(target) => return format!("{{ http = \"{target}\" }}"),
+            Self::HttpPrivate(target) => return format!("{{ http-private = \"{target}\" }}"),
+            Self::Secret(slot) => return format!("{{ secret = \"{slot}\" }}"),
+            Self::Kv => "kv",
+            Self::Blobs => "blobs",
+            Self::Webhook => "webhook",
+            Self::Push => "push",
+            Self::Timers => "timers",
+            Self::Notify => "notify",
+            Self::Conversations => "conversations",
+            Self::Customers => "customers",
+            Self::CustomersClear => "customers-clear",
+            Self::Knowledge => "knowledge",
+            Self::Proposals => "proposals",
+        };
+        format!("\"{word}\"")
+    }
+
+    /// The line of a `plugin.toml` that asks for it alone, as denials name it.
+    pub fn manifest_line(&self) -> String {
+        format!("capabilities = [{}]", self.manifest_entry())
+    }
+}
+
+/// Who vouches for a package.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum PackageOrigin {
+    /// It came with the desk.
+    Desk,
+    /// A publisher signed it.
+    Signed {
+        /// What a person at this desk knows the publisher as; none where nobody decided to trust it.
+        name: Option<String>,
+        /// The short form of the key.
+        fingerprint: String,
+    },
+    /// Nobody: it is from a folder.
+    #[default]
+    Unsigned,
+}
+
 /// What `plugin.toml` says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

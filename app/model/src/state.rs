@@ -60,6 +60,9 @@ pub struct PluginRecord {
     pub serial: u32,
     /// SHA-256 of the file.
     pub sha256: String,
+    /// The key of who signed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publisher: Option<String>,
     /// What was granted.
     pub granted: Vec<Capability>,
     /// Stopped by a person.
@@ -439,7 +442,8 @@ pub fn apply_ticket(before: Option<Ticket>, event: &Event) -> Option<Ticket> {
 /// What is known about a plugin after one payload of its stream.
 pub fn apply_plugin(record: &mut PluginRecord, payload: &Payload) {
     match payload {
-        Payload::PluginInstalled { version, serial, sha256 } => {
+        Payload::PluginInstalled { version, serial, sha256, publisher } => {
+            record.publisher.clone_from(publisher);
             record.version.clone_from(version);
             record.serial = *serial;
             record.sha256.clone_from(sha256);

@@ -11,7 +11,7 @@ use crate::{
     field::{AuthorText, Field, Values},
     id::{AgentId, ConversationId, CustomerId, MessageId, PluginId, TicketId},
     panel::{Panel, Slot},
-    plugin::{Capability, Fault, Manifest, PluginSignals, PluginState},
+    plugin::{Capability, Fault, Manifest, PackageOrigin, PluginSignals, PluginState},
     presence::{AgentProfile, PresenceSince},
     proposal::{Prompt, Proposal, Settled, WrapUp},
     quality::Finding,
@@ -418,6 +418,8 @@ pub struct PanelView {
 pub struct PluginRow {
     /// What it says of itself.
     pub manifest: Arc<Manifest>,
+    /// Who vouches for it.
+    pub origin: PackageOrigin,
     /// Whether it runs.
     pub state: PluginState,
     /// What a person granted.

@@ -64,7 +64,7 @@ pub enum Task {
     /// Make, check, install and list plugins.
     #[command(disable_help_flag = true)]
     Plugin {
-        /// `list`, `check`, `install`, `remove`, `new`, `build` or `inspect`, and what belongs to it.
+        /// `help` lists what there is: `new`, `build`, `test`, `sign`, `install` and more.
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         words: Vec<String>,
     },

@@ -1,28 +1,39 @@
 //! `switchboard plugin ...`: what is installed here; making and checking is the plugin tool's.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use host::Package;
+use plugin_package::{Candidate, Change, Installed, Ledger, Permission};
+use plugin_tool::words::Words;
 
 use crate::{arguments::DeskArguments, start};
 
 const USAGE: &str = "\
 list                                                what is installed and what came with the desk
-install FILE.wasm                                   put a package where the desk finds it; it asks before it runs
-remove NAME                                         take an installed package away; its storage stays";
+install FILE.wasm [--trust KEY] [--unsigned] [--replace-publisher]
+                                                    put a package where the desk finds it; it asks before it runs
+remove NAME                                         take an installed package away; its storage stays
+publishers                                          whose packages are taken here
+doctor                                              whether plugins can be built here, and what is wrong with installed ones";
 
 /// Runs one command.
 pub fn run(arguments: &DeskArguments, words: &[String]) -> anyhow::Result<()> {
     match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["list"] => list(arguments),
-        ["install", file] => install(arguments, Path::new(file)),
+        ["install", ..] => install(arguments, words),
         ["remove", name] => remove(arguments, name),
+        ["publishers"] => publishers(arguments),
+        ["doctor"] => doctor(arguments),
         ["check", file] if Path::new(file).extension().is_some_and(|ending| ending == "wasm") => {
-            check(Path::new(file))
+            check(arguments, Path::new(file))
+        }
+        ["test" | "bench", ..] => {
+            println!("{}", plugin_trial::command::run(words)?);
+            Ok(())
         }
         [] | ["help" | "--help" | "-h"] => {
-            println!("{USAGE}\n{}", plugin_tool::command::USAGE);
+            println!("{USAGE}\n{}\n{}", plugin_tool::command::USAGE, plugin_trial::command::USAGE);
             Ok(())
         }
         _ => {
@@ -32,19 +43,24 @@ pub fn run(arguments: &DeskArguments, words: &[String]) -> anyhow::Result<()> {
     }
 }
 
+fn ledger(arguments: &DeskArguments) -> anyhow::Result<Ledger> {
+    Ok(Ledger::open(&arguments.installed_plugins())?)
+}
+
 fn list(arguments: &DeskArguments) -> anyhow::Result<()> {
-    let folders = [(arguments.bundled_plugins(), "bundled"), (arguments.installed_plugins(), "installed")];
-    for (folder, origin) in folders {
-        for file in start::folder(&folder, false)? {
+    let ledger = ledger(arguments)?;
+    for (folder, bundled) in [(arguments.bundled_plugins(), true), (arguments.installed_plugins(), false)] {
+        for file in start::folder(&folder, bundled)? {
             match Package::read(file.bytes) {
                 Ok(package) => {
                     let manifest = &package.manifest;
                     let roles: Vec<_> =
                         manifest.roles.iter().map(|role| plugin_tool::manifest::role_name(*role)).collect();
                     println!(
-                        "{:<20} {:<10} {origin:<10} {}",
+                        "{:<20} {:<10} {:<28} {}",
                         manifest.id.as_str(),
                         manifest.version,
+                        origin(&ledger, &package, bundled),
                         roles.join(", ")
                     );
                 }
@@ -55,12 +71,30 @@ fn list(arguments: &DeskArguments) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn check(file: &Path) -> anyhow::Result<()> {
+/// Where a package comes from, in a few words.
+fn origin(ledger: &Ledger, package: &Package, bundled: bool) -> String {
+    match package.publisher {
+        _ if bundled => "came with the desk".to_owned(),
+        None => "UNSIGNED, from a folder".to_owned(),
+        Some(key) => match ledger.publisher_name(&key) {
+            Some(name) => format!("{name} ({})", key.fingerprint()),
+            None => format!("unknown publisher {}", key.fingerprint()),
+        },
+    }
+}
+
+fn check(arguments: &DeskArguments, file: &Path) -> anyhow::Result<()> {
     let package = read(file)?;
+    let ledger = ledger(arguments)?;
     println!("{} {} can be installed; it asks for:", package.manifest.id, package.manifest.version);
     for capability in &package.manifest.capabilities {
-        println!("  {}", plugin_tool::manifest::capability_line(capability));
+        println!("  {}", capability.manifest_entry());
     }
+    println!("signed by: {}", origin(&ledger, &package, false));
+    let before = ledger.installed(package.manifest.id.as_str());
+    let publisher = package.publisher.map(|key| key.to_string());
+    let other = before.is_some_and(|before| before.publisher != publisher);
+    print_change(&ledger.change(&candidate(&package), other), before);
     Ok(())
 }
 
@@ -69,38 +103,108 @@ fn read(file: &Path) -> anyhow::Result<Package> {
     Package::read(bytes).with_context(|| format!("{} cannot be used", file.display()))
 }
 
-fn install(arguments: &DeskArguments, file: &Path) -> anyhow::Result<()> {
-    let package = read(file)?;
-    let id = package.manifest.id.as_str();
-    let target = place(arguments, id)?;
-    if let Ok(present) = read(&target)
-        && present.manifest.serial > package.manifest.serial
-    {
-        bail!("{id} {} is installed and newer than {}", present.manifest.version, package.manifest.version);
+fn candidate(package: &Package) -> Candidate {
+    Candidate {
+        id: package.manifest.id.to_string(),
+        version: package.manifest.version.clone(),
+        serial: package.manifest.serial,
+        sha256: package.hash,
+        publisher: package.publisher,
+        publisher_name: package.manifest.publisher.clone(),
+        capabilities: package.manifest.capabilities.clone(),
     }
-    // Written beside and renamed, so that a desk that starts meanwhile finds the old one or the new one.
-    let beside = target.with_extension("tmp");
-    std::fs::write(&beside, &package.bytes).with_context(|| format!("writing {}", beside.display()))?;
-    std::fs::rename(&beside, &target).with_context(|| format!("writing {}", target.display()))?;
-    println!(
-        "{id} {} is installed. Start the desk and grant on its Plugins page what it asks for.",
-        package.manifest.version
-    );
+}
+
+fn install(arguments: &DeskArguments, words: &[String]) -> anyhow::Result<()> {
+    let mut words = Words::parse(words, USAGE)?;
+    let permission = Permission {
+        unsigned: words.flag("--unsigned"),
+        replace_publisher: words.flag("--replace-publisher"),
+        trust: words.option("--trust").map(|key| key.parse()).transpose()?,
+    };
+    let file = words.path("FILE.wasm")?;
+    words.finish()?;
+    // Read once: what is checked here is what is written and pinned.
+    let package = read(&file)?;
+    let mut ledger = ledger(arguments)?;
+    let before = ledger.installed(package.manifest.id.as_str()).cloned();
+    let change = ledger.install(&candidate(&package), &package.bytes, &permission)?;
+    let (id, version) = (&package.manifest.id, &package.manifest.version);
+    println!("{id} {version} is installed: {}", origin(&ledger, &package, false));
+    print_change(&change, before.as_ref());
+    println!("Start the desk and grant on its Plugins page what it asks for.");
     Ok(())
+}
+
+fn print_change(change: &Change, before: Option<&Installed>) {
+    if change.same {
+        println!("  this very file was installed already");
+    }
+    if let Some(from) = &change.from {
+        println!("  instead of {from}");
+    }
+    if change.other_publisher {
+        let before = before.and_then(|before| before.publisher.as_deref()).unwrap_or("nobody");
+        println!("  taken over from {before}");
+    }
+    for entry in &change.added {
+        println!("  asks anew  {entry}");
+    }
+    for entry in &change.dropped {
+        println!("  no longer  {entry}");
+    }
 }
 
 fn remove(arguments: &DeskArguments, name: &str) -> anyhow::Result<()> {
     if !plugin_tool::manifest::is_id(name) {
         bail!("{name} is no plugin's name");
     }
-    let target = place(arguments, name)?;
-    std::fs::remove_file(&target).with_context(|| format!("{name} is not installed"))?;
+    if !ledger(arguments)?.remove(name)? {
+        bail!("{name} is not installed");
+    }
     println!("{name} is removed");
     Ok(())
 }
 
-fn place(arguments: &DeskArguments, id: &str) -> anyhow::Result<PathBuf> {
+fn publishers(arguments: &DeskArguments) -> anyhow::Result<()> {
+    for known in ledger(arguments)?.publishers() {
+        println!("{:<40} {}", known.name, known.key);
+    }
+    Ok(())
+}
+
+fn doctor(arguments: &DeskArguments) -> anyhow::Result<()> {
+    let mut bad = 0;
+    let mut say = |good: bool, what: String| {
+        println!("{} {what}", if good { "ok   " } else { "WRONG" });
+        bad += usize::from(!good);
+    };
+    match plugin_tool::toolchain::Toolchain::find() {
+        Some(toolchain) => say(true, toolchain.describe()),
+        None => say(
+            false,
+            format!(
+                "nothing compiles Rust for WebAssembly\n      run `rustup target add {}`, or install {}",
+                plugin_tool::toolchain::TARGET,
+                plugin_tool::toolchain::DEBIAN_PACKAGES.join(" and ")
+            ),
+        ),
+    }
+    let ledger = ledger(arguments)?;
     let folder = arguments.installed_plugins();
-    std::fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
-    Ok(folder.join(format!("{id}.wasm")))
+    say(true, format!("{} trusted publishers in {}", ledger.publishers().len(), folder.display()));
+    for file in start::folder(&folder, false)? {
+        let name = file.path.display();
+        match Package::read(file.bytes) {
+            Err(error) => say(false, format!("{name}: {error}\n      ask its publisher for a good file")),
+            Ok(package) if file.pinned.is_some_and(|pinned| pinned != package.hash) => {
+                say(false, format!("{name}: {}", host::LoadError::Exchanged));
+            }
+            Ok(package) => say(true, format!("{name}: {}", origin(&ledger, &package, false))),
+        }
+    }
+    match bad {
+        0 => Ok(()),
+        _ => bail!("{bad} things are wrong"),
+    }
 }

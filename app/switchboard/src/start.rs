@@ -1,11 +1,16 @@
 //! Starting the engine with what the command line and the data folder say.
 
-use std::{collections::BTreeSet, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+    sync::Arc,
+};
 
 use anyhow::Context as _;
 use assets::{Arg, Language, Locale};
 use engine::{Engine, EngineConfig, PluginFile, StartError};
 use model::{knowledge::Article, view::Snippet};
+use plugin_package::Ledger;
 
 use crate::{arguments::DeskArguments, demo};
 
@@ -19,6 +24,7 @@ pub fn engine(arguments: &DeskArguments, wake: Arc<dyn Fn() + Send + Sync>) -> a
     let config = EngineConfig {
         data: arguments.data(),
         packages: packages(arguments)?,
+        publishers: publishers(arguments)?,
         me: demo::me(&company, language),
         articles: articles()?,
         snippets: snippets()?,
@@ -42,9 +48,17 @@ fn packages(arguments: &DeskArguments) -> anyhow::Result<Vec<PluginFile>> {
     Ok(files)
 }
 
+/// The publishers that a person trusts, by key.
+fn publishers(arguments: &DeskArguments) -> anyhow::Result<BTreeMap<String, String>> {
+    let ledger = Ledger::open(&arguments.installed_plugins())?;
+    Ok(ledger.publishers().iter().map(|known| (known.key.clone(), known.name.clone())).collect())
+}
+
 /// The packages of a folder, by name. A folder that does not exist has none.
 pub fn folder(folder: &Path, bundled: bool) -> anyhow::Result<Vec<PluginFile>> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Ok(Vec::new()) };
+    // What came with the desk is as good as the desk's own program; what was installed is pinned.
+    let ledger = (!bundled).then(|| Ledger::open(folder)).transpose()?;
     let mut files = Vec::new();
     for entry in entries {
         let path = entry.with_context(|| format!("reading {}", folder.display()))?.path();
@@ -52,7 +66,9 @@ pub fn folder(folder: &Path, bundled: bool) -> anyhow::Result<Vec<PluginFile>> {
         let fits = path.metadata().is_ok_and(|facts| facts.is_file() && facts.len() <= PACKAGE_MAX_BYTES);
         if named && fits {
             let bytes = std::fs::read(&path).with_context(|| format!("reading {}", path.display()))?;
-            files.push(PluginFile { path, bytes: bytes.into(), bundled });
+            let name = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
+            let pinned = ledger.as_ref().and_then(|ledger| ledger.pinned(name));
+            files.push(PluginFile { path, bytes: bytes.into(), bundled, pinned });
         }
     }
     files.sort_by(|a, b| a.path.cmp(&b.path));

@@ -85,6 +85,27 @@ pub fn build_folder(folder: &Path, options: &Options) -> Result<Built> {
     })
 }
 
+/// Packs a component that another tool built with the manifest and assets of a folder.
+pub fn pack_folder(folder: &Path, component: &Path, out_folder: &Path) -> Result<Built> {
+    let began = Instant::now();
+    let (manifest, text) = manifest::read(folder)?;
+    let assets = package::read_assets(folder)?;
+    check_texts(folder, &manifest, &assets)?;
+    let component = encode(component).with_context(|| format!("reading {}", component.display()))?;
+    let bytes = pack(component, &manifest, &text, &assets)?;
+    std::fs::create_dir_all(out_folder).with_context(|| format!("making {}", out_folder.display()))?;
+    let file = out_folder.join(format!("{}.wasm", manifest.id));
+    write_whole(&file, &bytes)?;
+    Ok(Built {
+        manifest,
+        file,
+        bytes: bytes.len() as u64,
+        assets_bytes: assets.values().map(|data| data.len() as u64).sum(),
+        took: began.elapsed(),
+        toolchain: String::new(),
+    })
+}
+
 /// Makes a component from a core module. One that is a component already, as other languages' tools make, is
 /// taken as it is.
 pub fn encode(module: &Path) -> Result<Vec<u8>> {
@@ -108,7 +129,7 @@ pub fn pack(mut component: Vec<u8>, manifest: &Manifest, text: &str, assets: &As
 }
 
 /// Through a file beside it, so that a desk that watches the folder never sees half a file.
-fn write_whole(file: &Path, bytes: &[u8]) -> Result<()> {
+pub(crate) fn write_whole(file: &Path, bytes: &[u8]) -> Result<()> {
     let beside = file.with_extension("wasm.part");
     std::fs::write(&beside, bytes).with_context(|| format!("writing {}", beside.display()))?;
     std::fs::rename(&beside, file).with_context(|| format!("writing {}", file.display()))

@@ -1,5 +1,4 @@
-//! The commands `new`, `check`, `build` and `inspect`, as words: for `switchboard plugin ...` and for the small
-//! program of this crate.
+//! The commands that need no desk, as words: for `switchboard plugin ...` and for the small program of this crate.
 
 use std::path::{Path, PathBuf};
 
@@ -9,43 +8,93 @@ use crate::{
     build::{self, Options},
     inspect, manifest,
     scaffold::{self, Kit},
+    sign,
+    words::Words,
 };
 
 /// How the commands are written.
 pub const USAGE: &str = "\
-new FOLDER [--kit FOLDER | --kit-version VERSION]   make a new plugin, named like its folder
+new FOLDER [--role ROLE] [--language rust] [--kit FOLDER | --kit-version VERSION]
+                                                    make a new plugin, named like its folder
 check FOLDER                                        check plugin.toml
 build FOLDER [--out FOLDER] [--target FOLDER] [--offline]
                                                     build FOLDER into OUT/NAME.wasm (target/plugins by default)
-inspect FILE.wasm                                   say what is in a package";
+pack FOLDER --component FILE.wasm [--out FOLDER]    the same with a component that another tool built
+key new FILE | key show FILE                        make a publisher's key; show its public half
+sign FILE.wasm --key FILE                           sign a package
+inspect FILE.wasm [--against FILE.wasm]             say what is in a package, who signed it and what changed";
 
 /// The kit's version that fits this tool.
 const KIT_VERSION: &str = env!("CARGO_PKG_VERSION");
 
 /// Runs one command and answers what to print.
 pub fn run(words: &[String]) -> Result<String> {
-    let mut words = Words::parse(words)?;
-    let answer = match words.command.as_str() {
+    let mut words = Words::parse(words, USAGE)?;
+    let answer = match words.command() {
         "new" => new(&mut words)?,
-        "check" => check(&words.path("FOLDER")?)?,
+        "check" => {
+            let folder = words.path("FOLDER")?;
+            words.finish()?;
+            check(&folder)?
+        }
         "build" => build(&mut words)?,
-        "inspect" => inspect::describe(&words.path("FILE.wasm")?)?,
+        "pack" => pack(&mut words)?,
+        "key" => key(&mut words)?,
+        "sign" => {
+            let file = words.path("FILE.wasm")?;
+            let key = words.option("--key").context("say whose signature: --key FILE")?;
+            words.finish()?;
+            sign::sign(&file, Path::new(&key))?
+        }
+        "inspect" => {
+            let file = words.path("FILE.wasm")?;
+            let against = words.option("--against").map(PathBuf::from);
+            words.finish()?;
+            inspect::describe(&file, against.as_deref())?
+        }
         other => bail!("there is no command `{other}`\n{USAGE}"),
     };
-    words.finish()?;
     Ok(answer)
 }
 
+fn key(words: &mut Words) -> Result<String> {
+    let what = words.text("new or show")?;
+    let file = words.path("FILE")?;
+    words.finish()?;
+    match what.as_str() {
+        "new" => sign::new_key(&file),
+        "show" => sign::show_key(&file),
+        other => bail!("`key {other}`: say `key new` or `key show`"),
+    }
+}
+
 fn new(words: &mut Words) -> Result<String> {
-    let folder = words.path("FOLDER")?;
     let version = words.option("--kit-version");
     let kit = match words.option("--kit") {
         Some(folder) => Kit::Folder(folder.into()),
         None => Kit::Version(version.unwrap_or_else(|| KIT_VERSION.to_owned())),
     };
+    let role = words.option("--role").unwrap_or_else(|| "assist".to_owned());
+    let language = words.option("--language").unwrap_or_else(|| "rust".to_owned());
+    let template = scaffold::template(&language, &role)?;
+    let folder = words.path("FOLDER")?;
+    words.finish()?;
     let made: Vec<String> =
-        scaffold::new(&folder, &kit)?.iter().map(|path| path.display().to_string()).collect();
-    Ok(format!("{}\n\nNext:\n  cd {} && cargo test", made.join("\n"), folder.display()))
+        scaffold::new(&folder, &kit, template)?.iter().map(|path| path.display().to_string()).collect();
+    Ok(format!(
+        "{}\n\nNext:\n  cd {} && cargo test && switchboard plugin test .",
+        made.join("\n"),
+        folder.display()
+    ))
+}
+
+fn pack(words: &mut Words) -> Result<String> {
+    let component = words.option("--component").context("say which component: --component FILE.wasm")?;
+    let out = words.option("--out").unwrap_or_else(|| "target/plugins".to_owned());
+    let folder = words.path("FOLDER")?;
+    words.finish()?;
+    let built = build::pack_folder(&folder, Path::new(&component), Path::new(&out))?;
+    Ok(format!("{}: {} bytes, of them {} of assets", built.file.display(), built.bytes, built.assets_bytes))
 }
 
 fn check(folder: &Path) -> Result<String> {
@@ -54,11 +103,12 @@ fn check(folder: &Path) -> Result<String> {
 }
 
 fn build(words: &mut Words) -> Result<String> {
-    let folder = words.path("FOLDER")?;
     let mut options =
         Options::into_folder(words.option("--out").unwrap_or_else(|| "target/plugins".to_owned()));
     options.target_folder = words.option("--target").map(std::path::absolute).transpose()?;
     options.offline = words.flag("--offline");
+    let folder = words.path("FOLDER")?;
+    words.finish()?;
     let built = build::build_folder(&folder, &options)?;
     Ok(format!(
         "{}\n{}: {} bytes, of them {} of assets, in {:.1} s",
@@ -68,59 +118,6 @@ fn build(words: &mut Words) -> Result<String> {
         built.assets_bytes,
         built.took.as_secs_f32()
     ))
-}
-
-/// A command, its one path and its options.
-struct Words {
-    command: String,
-    path: Option<PathBuf>,
-    rest: Vec<(String, Option<String>)>,
-}
-
-/// Options that take no value.
-const FLAGS: [&str; 1] = ["--offline"];
-
-impl Words {
-    fn parse(words: &[String]) -> Result<Self> {
-        let mut words = words.iter().cloned();
-        let command = words.next().with_context(|| format!("which command?\n{USAGE}"))?;
-        let mut parsed = Self { command, path: None, rest: vec![] };
-        while let Some(word) = words.next() {
-            if FLAGS.contains(&word.as_str()) {
-                parsed.rest.push((word, None));
-            } else if word.starts_with("--") {
-                let value = words.next().with_context(|| format!("{word} needs a value"))?;
-                parsed.rest.push((word, Some(value)));
-            } else if parsed.path.is_none() {
-                parsed.path = Some(word.into());
-            } else {
-                bail!("`{word}` is one too many\n{USAGE}");
-            }
-        }
-        Ok(parsed)
-    }
-
-    fn path(&self, name: &str) -> Result<PathBuf> {
-        self.path.clone().with_context(|| format!("{name} is missing\n{USAGE}"))
-    }
-
-    fn option(&mut self, name: &str) -> Option<String> {
-        let at = self.rest.iter().position(|(given, _)| given == name)?;
-        self.rest.remove(at).1
-    }
-
-    fn flag(&mut self, name: &str) -> bool {
-        let before = self.rest.len();
-        self.rest.retain(|(given, _)| given != name);
-        self.rest.len() < before
-    }
-
-    fn finish(&self) -> Result<()> {
-        match self.rest.first() {
-            None => Ok(()),
-            Some((name, _)) => bail!("`{}` has no option {name}\n{USAGE}", self.command),
-        }
-    }
 }
 
 #[cfg(test)]
@@ -139,6 +136,12 @@ mod tests {
             ("build", "FOLDER is missing"),
             ("check a b", "one too many"),
             ("new thanks --kit", "needs a value"),
+            ("key", "new or show is missing"),
+            ("key forge a", "`key new`"),
+            ("sign a.wasm", "--key FILE"),
+            ("pack a", "--component FILE.wasm"),
+            ("new a --language cobol", "no language `cobol`"),
+            ("new a --role butler", "no role `butler`"),
             ("check /nowhere", "cannot be read"),
             ("inspect /nowhere.wasm", "reading /nowhere.wasm"),
         ];

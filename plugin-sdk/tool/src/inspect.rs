@@ -1,13 +1,14 @@
 //! Says what is in a package: for people, and for the checks of the build.
 
-use std::{fmt::Write as _, path::Path};
+use std::{collections::BTreeSet, fmt::Write as _, path::Path};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use model::plugin::{Capability, Manifest};
+use plugin_package::{PublisherKey, to_hex};
 use sha2::{Digest as _, Sha256};
 
 use crate::{
-    manifest::{self, capability_line, interface_of, role_name},
+    manifest::{self, interface_of, role_name},
     package::{self, Contents},
 };
 
@@ -15,19 +16,92 @@ const CONTRACT: &str = "switchboard:plugin/";
 /// Interfaces of types and of what every plugin may do without asking.
 const FREE_IMPORTS: [&str; 6] = ["types", "forms", "advice", "log", "clock", "random"];
 
-/// A report on a package file.
-pub fn describe(file: &Path) -> Result<String> {
-    let bytes = std::fs::read(file).with_context(|| format!("reading {}", file.display()))?;
-    let contents = package::read(&bytes).with_context(|| format!("reading {}", file.display()))?;
-    let text = contents
-        .manifest
-        .as_deref()
-        .context("there is no manifest in it; build it with `switchboard plugin build`")?;
-    let manifest = manifest::parse(text, Path::new(manifest::FILE_NAME))?;
-    Ok(report(&manifest, &contents, &bytes))
+/// A package file, read and checked.
+pub struct Inspected {
+    /// What its manifest says.
+    pub manifest: Manifest,
+    /// The manifest's own text.
+    pub text: String,
+    /// What is in it.
+    pub contents: Contents,
+    /// Who signed it; none where nobody did.
+    pub publisher: Option<PublisherKey>,
+    /// The file.
+    pub bytes: Vec<u8>,
 }
 
-fn report(manifest: &Manifest, contents: &Contents, bytes: &[u8]) -> String {
+impl Inspected {
+    /// Reads a file. A signature that does not hold is an error.
+    pub fn read(file: &Path) -> Result<Self> {
+        let bytes = std::fs::read(file).with_context(|| format!("reading {}", file.display()))?;
+        let contents = package::read(&bytes).with_context(|| format!("reading {}", file.display()))?;
+        let text = contents
+            .manifest
+            .clone()
+            .context("there is no manifest in it; build it with `switchboard plugin build`")?;
+        let manifest = manifest::parse(&text, Path::new(manifest::FILE_NAME))?;
+        let publisher = plugin_package::verify(&bytes, &manifest)
+            .with_context(|| format!("the signature of {} cannot be trusted", file.display()))?;
+        ensure!(
+            contents.signatures == usize::from(publisher.is_some()),
+            "the signature of {} cannot be trusted: {}",
+            file.display(),
+            plugin_package::SignatureError::Misplaced
+        );
+        Ok(Self { manifest, text, contents, publisher, bytes })
+    }
+}
+
+/// A report on a package file, and on what is different from another one.
+pub fn describe(file: &Path, against: Option<&Path>) -> Result<String> {
+    let inspected = Inspected::read(file)?;
+    let mut out = report(&inspected);
+    if let Some(other) = against {
+        let before = Inspected::read(other)?;
+        let _ = write!(out, "\ncompared with {}:\n{}", other.display(), difference(&before, &inspected));
+    }
+    Ok(out)
+}
+
+/// What is different, in lines that begin with the thing.
+fn difference(before: &Inspected, now: &Inspected) -> String {
+    let capabilities = |inspected: &Inspected| -> BTreeSet<String> {
+        inspected.manifest.capabilities.iter().map(Capability::manifest_entry).collect()
+    };
+    let (had, has) = (capabilities(before), capabilities(now));
+    let facts = |inspected: &Inspected| {
+        [
+            ("id", inspected.manifest.id.to_string()),
+            ("version", inspected.manifest.version.clone()),
+            ("serial", inspected.manifest.serial.to_string()),
+            ("signed by", signer(inspected)),
+            ("sha256", to_hex(&Sha256::digest(&inspected.bytes))),
+        ]
+    };
+    let mut out = String::new();
+    for ((name, old), (_, new)) in facts(before).into_iter().zip(facts(now)) {
+        if old != new {
+            let _ = writeln!(out, "{name:<13}{old} -> {new}");
+        }
+    }
+    for entry in has.difference(&had) {
+        let _ = writeln!(out, "asks anew    {entry}");
+    }
+    for entry in had.difference(&has) {
+        let _ = writeln!(out, "no longer    {entry}");
+    }
+    if out.is_empty() {
+        out.push_str("nothing is different\n");
+    }
+    out
+}
+
+fn signer(inspected: &Inspected) -> String {
+    inspected.publisher.map_or_else(|| "nobody (unsigned)".to_owned(), |key| key.to_string())
+}
+
+fn report(inspected: &Inspected) -> String {
+    let Inspected { manifest, contents, bytes, .. } = inspected;
     let list = |items: Vec<String>| if items.is_empty() { "none".to_owned() } else { items.join(", ") };
     // The encoder's order means nothing to a reader.
     let names = |full: &[String]| {
@@ -36,22 +110,19 @@ fn report(manifest: &Manifest, contents: &Contents, bytes: &[u8]) -> String {
         names
     };
     let mut out = String::new();
-    let hash: String = Sha256::digest(bytes).iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    });
     let assets: Vec<String> =
         contents.assets.iter().map(|(name, data)| format!("{name} ({} bytes)", data.len())).collect();
     let lines = [
         ("plugin", format!("{} {} (serial {})", manifest.id, manifest.version, manifest.serial)),
         ("roles", list(manifest.roles.iter().map(|role| role_name(*role).to_owned()).collect())),
-        ("capabilities", list(manifest.capabilities.iter().map(capability_line).collect())),
+        ("capabilities", list(manifest.capabilities.iter().map(Capability::manifest_entry).collect())),
         ("settings", list(manifest.settings.iter().map(|field| field.id.clone()).collect())),
         ("imports", list(names(&contents.imports))),
         ("exports", list(names(&contents.exports))),
         ("assets", list(assets)),
         ("size", format!("{} bytes", bytes.len())),
-        ("sha256", hash),
+        ("sha256", to_hex(&Sha256::digest(bytes))),
+        ("signed by", signer(inspected)),
     ];
     for (name, value) in lines {
         let _ = writeln!(out, "{name:<13}{value}");
@@ -182,12 +253,34 @@ mod tests {
         assert!(found[0].contains("wasi:sockets/tcp@0.2.0"), "{found:?}");
     }
 
+    fn inspected(capabilities: &str, publisher: Option<PublisherKey>) -> Inspected {
+        Inspected {
+            manifest: manifest("\"assist\"", capabilities),
+            text: String::new(),
+            contents: contents(&["kv"], &["lifecycle", "assist"]),
+            publisher,
+            bytes: b"bytes".to_vec(),
+        }
+    }
+
     #[test]
     fn the_report_names_everything() {
-        let contents = contents(&["kv"], &["lifecycle", "assist"]);
-        let report = report(&manifest("\"assist\"", "\"kv\""), &contents, b"bytes");
-        for part in ["hints 0.1.0", "assist", "\"kv\"", "lifecycle", "5 bytes", "sha256"] {
-            assert!(report.contains(part), "{part} in {report}");
+        let key = plugin_package::SecretKey::from_seed(&[1; 32]).public();
+        let text = report(&inspected("\"kv\"", Some(key)));
+        for part in ["hints 0.1.0", "assist", "\"kv\"", "lifecycle", "5 bytes", "sha256", &key.to_string()] {
+            assert!(text.contains(part), "{part} in {text}");
+        }
+        assert!(report(&inspected("", None)).contains("nobody (unsigned)"));
+    }
+
+    #[test]
+    fn the_difference_names_what_is_asked_for_anew() {
+        let before = inspected("\"kv\"", None);
+        assert_eq!(difference(&before, &before), "nothing is different\n");
+        let key = plugin_package::SecretKey::from_seed(&[1; 32]).public();
+        let text = difference(&before, &inspected("{ http = \"crm.example.com:443\" }", Some(key)));
+        for part in ["asks anew    { http = \"crm", "no longer    \"kv\"", "nobody (unsigned) -> ed25519:"] {
+            assert!(text.contains(part), "{part} in {text}");
         }
     }
 }

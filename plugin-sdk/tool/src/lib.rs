@@ -12,4 +12,6 @@ pub mod inspect;
 pub mod manifest;
 pub mod package;
 pub mod scaffold;
+pub mod sign;
 pub mod toolchain;
+pub mod words;

@@ -316,26 +316,6 @@ pub fn role_name(role: Role) -> &'static str {
     }
 }
 
-/// How a capability is written in `plugin.toml`.
-pub fn capability_line(capability: &Capability) -> String {
-    match capability {
-        Capability::Http(target) => format!("{{ http = \"{target}\" }}"),
-        Capability::HttpPrivate(target) => format!("{{ http-private = \"{target}\" }}"),
-        Capability::Secret(slot) => format!("{{ secret = \"{slot}\" }}"),
-        Capability::Kv => "\"kv\"".to_owned(),
-        Capability::Blobs => "\"blobs\"".to_owned(),
-        Capability::Webhook => "\"webhook\"".to_owned(),
-        Capability::Push => "\"push\"".to_owned(),
-        Capability::Timers => "\"timers\"".to_owned(),
-        Capability::Notify => "\"notify\"".to_owned(),
-        Capability::Conversations => "\"conversations\"".to_owned(),
-        Capability::Customers => "\"customers\"".to_owned(),
-        Capability::CustomersClear => "\"customers-clear\"".to_owned(),
-        Capability::Knowledge => "\"knowledge\"".to_owned(),
-        Capability::Proposals => "\"proposals\"".to_owned(),
-    }
-}
-
 /// The texts of a manifest that a person reads, for checking `@key`s against the locales.
 pub fn author_texts(manifest: &Manifest) -> Vec<&str> {
     let mut texts = vec![manifest.name.as_str(), manifest.description.as_str()];
@@ -375,7 +355,7 @@ default = "0.5"
         for capability in &manifest.capabilities {
             let text = format!(
                 "id = \"ab\"\nversion = \"0.1.0\"\nname = \"n\"\nroles = [\"assist\"]\ncapabilities = [{}]\n",
-                capability_line(capability)
+                capability.manifest_entry()
             );
             assert!(parse(&text, Path::new("p")).unwrap().capabilities.contains(capability), "{text}");
         }

@@ -6,6 +6,7 @@
 use std::{borrow::Cow, collections::BTreeMap, path::Path};
 
 use anyhow::{Context as _, Result, bail, ensure};
+use plugin_package::SIGNATURE_SECTION;
 use wasm_encoder::{Encode as _, Section as _};
 use wasmparser::{Encoding, Parser, Payload};
 
@@ -34,6 +35,8 @@ pub struct Contents {
     pub imports: Vec<String>,
     /// Full names of what it exports.
     pub exports: Vec<String>,
+    /// How many signature sections there are.
+    pub signatures: usize,
 }
 
 /// Reads the assets of a plugin's folder.
@@ -143,6 +146,9 @@ pub fn read(bytes: &[u8]) -> Result<Contents> {
             }
             Payload::CustomSection(section) if depth == 0 && section.name() == ASSETS_SECTION => {
                 decode_assets(section.data(), &mut contents.assets)?;
+            }
+            Payload::CustomSection(section) if depth == 0 && section.name() == SIGNATURE_SECTION => {
+                contents.signatures += 1;
             }
             _ => {}
         }

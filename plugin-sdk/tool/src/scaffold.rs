@@ -1,19 +1,76 @@
-//! Makes the folder of a new plugin: about thirty lines that work, to be changed from there.
+//! Makes the folder of a new plugin: about thirty lines that work and a world that tests them, to be changed from there.
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context as _, Result, ensure};
 
 use crate::manifest;
 
-/// Files of a new plugin: where they go, and what is in them with `{{placeholders}}`.
-const FILES: [(&str, &str); 5] = [
-    ("Cargo.toml", include_str!("../template/Cargo.toml.in")),
-    (manifest::FILE_NAME, include_str!("../template/plugin.toml.in")),
-    ("src/lib.rs", include_str!("../template/src/lib.rs.in")),
-    ("locales/en.ftl", include_str!("../template/locales/en.ftl")),
-    ("locales/zh-CN.ftl", include_str!("../template/locales/zh-CN.ftl")),
+/// What a new plugin begins with.
+#[derive(Debug)]
+pub struct Template {
+    /// The language it is written in.
+    pub language: &'static str,
+    /// The role it fills.
+    pub role: &'static str,
+    /// What the role needs in `plugin.toml` besides the `roles` line.
+    manifest: &'static str,
+    /// Further lines under `[dependencies]`.
+    dependencies: &'static str,
+    files: [(&'static str, &'static str); 4],
+}
+
+macro_rules! rust {
+    ($role:literal, $manifest:expr, $dependencies:expr) => {
+        Template {
+            language: "rust",
+            role: $role,
+            manifest: $manifest,
+            dependencies: $dependencies,
+            files: [
+                ("src/lib.rs", include_str!(concat!("../template/rust/", $role, "/lib.rs.in"))),
+                ("locales/en.ftl", include_str!(concat!("../template/rust/", $role, "/en.ftl"))),
+                ("locales/zh-CN.ftl", include_str!(concat!("../template/rust/", $role, "/zh-CN.ftl"))),
+                ("tests/first.toml", include_str!(concat!("../template/rust/", $role, "/first.toml"))),
+            ],
+        }
+    };
+}
+
+/// One for each role that the contract has, in each language.
+pub const TEMPLATES: [Template; 6] = [
+    rust!("assist", "", ""),
+    rust!(
+        "channel",
+        "capabilities = [\"webhook\", \"push\"]\n\n[channel]\nkind = \"chat\"\nidempotent_send = true\n",
+        "serde = { version = \"1\", features = [\"derive\"] }\n"
+    ),
+    rust!("lookup", "", ""),
+    rust!("quality", "", ""),
+    rust!("ticket-form", "\n[[ticket_types]]\nid = \"call-back\"\ntitle = \"@form\"\n", ""),
+    rust!(
+        "panel",
+        "capabilities = [\"kv\"]\n\n[[panels]]\nslot = \"customer-side\"\ntitle = \"@name\"\n",
+        ""
+    ),
 ];
+
+/// The template for a role in a language.
+pub fn template(language: &str, role: &str) -> Result<&'static Template> {
+    let languages: BTreeSet<&str> = TEMPLATES.iter().map(|template| template.language).collect();
+    ensure!(
+        languages.contains(language),
+        "there is no language `{language}`: there are {}",
+        languages.into_iter().collect::<Vec<_>>().join(", ")
+    );
+    let roles = TEMPLATES.iter().filter(|template| template.language == language);
+    let found = roles.clone().find(|template| template.role == role);
+    let names: Vec<&str> = roles.map(|template| template.role).collect();
+    found.with_context(|| format!("there is no role `{role}` in {language}: there are {}", names.join(", ")))
+}
 
 /// What a package outside the desk's workspace needs besides: a workspace of its own, so that cargo does not look
 /// for one above it, and the small profile.
@@ -40,7 +97,7 @@ pub enum Kit {
 
 /// Makes the folder of a new plugin, named like the folder, and answers what it made. Inside the desk's workspace the
 /// kit is taken from there, whatever `kit` says.
-pub fn new(folder: &Path, kit: &Kit) -> Result<Vec<PathBuf>> {
+pub fn new(folder: &Path, kit: &Kit, template: &Template) -> Result<Vec<PathBuf>> {
     let id = folder.file_name().and_then(|name| name.to_str()).context("the folder has no name")?;
     ensure!(
         manifest::is_id(id),
@@ -51,8 +108,21 @@ pub fn new(folder: &Path, kit: &Kit) -> Result<Vec<PathBuf>> {
     let (kit, outside) =
         if inside { ("{ workspace = true }".to_owned(), "") } else { (kit_line(kit)?, OUTSIDE) };
     let mut made = vec![];
-    for (name, template) in FILES {
-        let text = template.replace("{{id}}", id).replace("{{kit}}", &kit).replace("{{outside}}", outside);
+    let common = [
+        ("Cargo.toml", include_str!("../template/rust/Cargo.toml.in")),
+        (manifest::FILE_NAME, include_str!("../template/plugin.toml.in")),
+    ];
+    for (name, text) in common.iter().chain(&template.files) {
+        let text = [
+            ("id", id),
+            ("kit", &kit),
+            ("outside", outside),
+            ("role", template.role),
+            ("more", template.manifest),
+            ("dependencies", template.dependencies),
+        ]
+        .iter()
+        .fold((*text).to_owned(), |text, (name, value)| text.replace(&format!("{{{{{name}}}}}"), value));
         let path = folder.join(name);
         if let Some(parent) = path.parent() {
             std::fs::create_dir_all(parent).with_context(|| format!("making {}", parent.display()))?;
@@ -91,19 +161,49 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_new_plugin_is_complete() {
-        let outer = tempfile::tempdir().unwrap();
-        let folder = outer.path().join("my-thanks");
-        new(&folder, &Kit::Version("0.1".to_owned())).unwrap();
-        let (manifest, _) = manifest::read(&folder).unwrap();
-        assert_eq!(manifest.id.as_str(), "my-thanks");
-        let cargo: toml::Table = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap().parse().unwrap();
-        assert_eq!(cargo["package"]["name"].as_str(), Some("plugin-my-thanks"));
-        assert_eq!(cargo["dependencies"]["plugin-kit"]["version"].as_str(), Some("0.1"));
-        assert!(cargo.contains_key("workspace"));
-        let code = std::fs::read_to_string(folder.join("src/lib.rs")).unwrap();
-        let without_tests = code.split("#[cfg(test)]").next().unwrap();
-        assert!(without_tests.lines().count() <= 32, "{}", without_tests.lines().count());
+    fn a_new_plugin_is_complete_for_every_role() {
+        for template in &TEMPLATES {
+            let outer = tempfile::tempdir().unwrap();
+            let folder = outer.path().join("my-first");
+            new(&folder, &Kit::Version("0.1".to_owned()), template).unwrap();
+            let (manifest, text) = manifest::read(&folder).unwrap();
+            assert_eq!(manifest.id.as_str(), "my-first");
+            assert!(!text.contains("{{"), "{text}");
+            let role = manifest.roles.first().copied().unwrap();
+            assert_eq!(manifest::role_name(role), template.role);
+            let cargo: toml::Table =
+                std::fs::read_to_string(folder.join("Cargo.toml")).unwrap().parse().unwrap();
+            assert_eq!(cargo["package"]["name"].as_str(), Some("plugin-my-first"));
+            assert_eq!(cargo["dependencies"]["plugin-kit"]["version"].as_str(), Some("0.1"));
+            assert!(cargo.contains_key("workspace"));
+            let code = std::fs::read_to_string(folder.join("src/lib.rs")).unwrap();
+            let without_tests = code.split("#[cfg(test)]").next().unwrap();
+            assert!(
+                without_tests.lines().count() <= 60,
+                "{}: {}",
+                template.role,
+                without_tests.lines().count()
+            );
+        }
+    }
+
+    #[test]
+    fn every_role_of_the_contract_has_a_template() {
+        use model::plugin::Role;
+        let roles = [
+            Role::Channel,
+            Role::Lookup,
+            Role::Assist,
+            Role::Quality,
+            Role::KnowledgeSource,
+            Role::TicketForm,
+            Role::DrillActor,
+            Role::Transcriber,
+            Role::Panel,
+        ];
+        for role in roles.into_iter().filter(|role| manifest::interface_of(*role).is_some()) {
+            template("rust", manifest::role_name(role)).unwrap();
+        }
     }
 
     #[test]
@@ -115,7 +215,7 @@ mod tests {
         )
         .unwrap();
         let folder = outer.path().join("plugins/thanks");
-        new(&folder, &Kit::Version("9".to_owned())).unwrap();
+        new(&folder, &Kit::Version("9".to_owned()), &TEMPLATES[0]).unwrap();
         let cargo: toml::Table = std::fs::read_to_string(folder.join("Cargo.toml")).unwrap().parse().unwrap();
         assert_eq!(cargo["dependencies"]["plugin-kit"]["workspace"].as_bool(), Some(true));
         assert!(!cargo.contains_key("workspace"));
@@ -126,9 +226,10 @@ mod tests {
         let outer = tempfile::tempdir().unwrap();
         let kit = Kit::Version("0.1".to_owned());
         for name in ["Thanks", "x", "with space"] {
-            assert!(new(&outer.path().join(name), &kit).is_err(), "{name}");
+            assert!(new(&outer.path().join(name), &kit, &TEMPLATES[0]).is_err(), "{name}");
         }
-        new(&outer.path().join("thanks"), &kit).unwrap();
-        assert!(new(&outer.path().join("thanks"), &kit).unwrap_err().to_string().contains("already"));
+        new(&outer.path().join("thanks"), &kit, &TEMPLATES[0]).unwrap();
+        let again = new(&outer.path().join("thanks"), &kit, &TEMPLATES[0]).unwrap_err();
+        assert!(again.to_string().contains("already"));
     }
 }

@@ -14,7 +14,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("switchboard-knowledge", &["switchboard-model"]),
     ("switchboard-gateway", &["switchboard-model"]),
     ("switchboard-voice", &["switchboard-model"]),
-    ("switchboard-host", &["switchboard-model"]),
+    ("switchboard-host", &["switchboard-model", "switchboard-plugin-package"]),
     (
         "switchboard-engine",
         &[
@@ -39,12 +39,19 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "switchboard-engine",
             "switchboard-console",
             "switchboard-assets",
+            "switchboard-plugin-package",
             "switchboard-plugin-tool",
+            "switchboard-plugin-trial",
         ],
     ),
     ("switchboard-assets", &[]),
     ("switchboard-plugin", &[]),
-    ("switchboard-plugin-tool", &["switchboard-host", "switchboard-model"]),
+    ("switchboard-plugin-package", &["switchboard-model"]),
+    ("switchboard-plugin-tool", &["switchboard-model", "switchboard-plugin-package"]),
+    (
+        "switchboard-plugin-trial",
+        &["switchboard-host", "switchboard-model", "switchboard-plugin-package", "switchboard-plugin-tool"],
+    ),
 ];
 
 const FREE: [&str; 2] = ["xtask", "switchboard-tests"];
@@ -72,6 +79,7 @@ const TECHNOLOGY: &[(&str, &[&str])] = &[
             "switchboard-gateway",
             "switchboard-engine",
             "switchboard-voice",
+            "switchboard-plugin-trial",
             "switchboard",
         ],
     ),
@@ -90,7 +98,9 @@ const NEVER_REACHES: &[(&str, &[&str])] = &[
     ("switchboard-voice", &["egui", "wasmtime"]),
     ("switchboard-host", &["egui", "rusqlite"]),
     ("switchboard-engine", &["egui", "eframe"]),
-    ("switchboard-plugin-tool", &["egui"]),
+    ("switchboard-plugin-package", &["tokio", "egui", "wasmtime"]),
+    ("switchboard-plugin-tool", &["egui", "wasmtime", "tokio"]),
+    ("switchboard-plugin-trial", &["egui", "rusqlite"]),
     ("xtask", &["wasmtime", "tokio", "egui"]),
 ];
 

@@ -158,6 +158,7 @@ impl Core {
             let id = &status.manifest.id;
             rows.push(Arc::new(PluginRow {
                 state: self.plugin_state(id, status.state),
+                origin: self.origins.get(id).cloned().unwrap_or_default(),
                 granted: status.granted.into_iter().collect(),
                 signals: status.signals,
                 settings: if status.manifest.is_configured_by_account() {

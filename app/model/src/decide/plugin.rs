@@ -41,14 +41,22 @@ pub(super) fn decide_quarantined(directory: &Directory, plugin: &PluginId) -> Ve
     vec![desk(StreamId::Plugin(plugin.clone()), Payload::PluginQuarantined)]
 }
 
+/// What is installed.
+pub(super) struct Release<'a> {
+    pub version: &'a str,
+    pub serial: u32,
+    pub sha256: &'a str,
+    /// The key of who signed it.
+    pub publisher: Option<&'a str>,
+}
+
 /// An installation is recorded when the file is another one than before. Grants that come with the desk are
-/// recorded only the first time: what a person decided later stands.
+/// recorded only the first time: what a person decided later stands. What was granted to one publisher is not
+/// another's: then it is asked for again.
 pub(super) fn decide_installed(
     directory: &Directory,
     plugin: &PluginId,
-    version: &str,
-    serial: u32,
-    sha256: &str,
+    release: &Release,
     granted: &[Capability],
 ) -> Vec<NewEvent> {
     let record = directory.plugins.get(plugin);
@@ -56,12 +64,50 @@ pub(super) fn decide_installed(
         return Vec::new();
     }
     let stream = StreamId::Plugin(plugin.clone());
-    let mut events = vec![desk(
-        stream.clone(),
-        Payload::PluginInstalled { version: version.to_owned(), serial, sha256: sha256.to_owned() },
-    )];
-    if record.is_none() && !granted.is_empty() {
-        events.push(desk(stream, Payload::PluginGranted(granted.to_vec())));
+    let installed = Payload::PluginInstalled {
+        version: release.version.to_owned(),
+        serial: release.serial,
+        sha256: release.sha256.to_owned(),
+        publisher: release.publisher.map(str::to_owned),
+    };
+    let mut events = vec![desk(stream.clone(), installed)];
+    match record {
+        None if !granted.is_empty() => events.push(desk(stream, Payload::PluginGranted(granted.to_vec()))),
+        Some(record) if record.publisher.as_deref() != release.publisher && !record.granted.is_empty() => {
+            events.push(desk(stream, Payload::PluginGranted(Vec::new())));
+        }
+        _ => {}
     }
     events
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::PluginRecord;
+
+    #[test]
+    fn grants_do_not_pass_to_another_publisher() {
+        let id = PluginId::new("hints");
+        let mut directory = Directory::default();
+        let record = PluginRecord {
+            sha256: "old".to_owned(),
+            publisher: Some("one".to_owned()),
+            granted: vec![Capability::Kv],
+            ..PluginRecord::default()
+        };
+        directory.plugins.insert(id.clone(), record);
+        let release = |sha256, publisher| Release { version: "2.0.0", serial: 2, sha256, publisher };
+        for (sha256, publisher, events, dropped) in [
+            ("old", Some("one"), 0, false),
+            ("new", Some("one"), 1, false),
+            ("new", Some("two"), 2, true),
+            ("new", None, 2, true),
+        ] {
+            let got = decide_installed(&directory, &id, &release(sha256, publisher), &[]);
+            assert_eq!(got.len(), events, "{sha256} {publisher:?}");
+            let is_dropped = got.iter().any(|event| event.payload == Payload::PluginGranted(Vec::new()));
+            assert_eq!(is_dropped, dropped, "{sha256} {publisher:?}");
+        }
+    }
 }

@@ -343,7 +343,7 @@ fn plugins() -> Vec<Payload> {
         })
     });
     let others = [
-        Payload::PluginInstalled { version: "0.1.0".to_owned(), serial: 7, sha256: "ab".repeat(32) },
+        Payload::PluginInstalled { version: "0.1.0".to_owned(), serial: 7, sha256: "ab".repeat(32), publisher: None },
         Payload::PluginGranted(capabilities),
         Payload::PluginPaused,
         Payload::PluginResumed,

@@ -122,6 +122,7 @@ impl Floor {
         let engine = Engine::start(EngineConfig {
             data: data.path().join("data"),
             packages: packages()?,
+            publishers: std::collections::BTreeMap::new(),
             me: AgentProfile {
                 id: AgentId::from_u128(1),
                 name: "周敏".to_owned(),
@@ -223,7 +224,7 @@ fn packages() -> Result<Vec<PluginFile>> {
         let path = entry?.path();
         let wasm = path.extension().is_some_and(|ending| ending == "wasm");
         if wasm && path.file_name().is_some_and(|name| name != SIMULATED) {
-            files.push(PluginFile { bytes: std::fs::read(&path)?.into(), path, bundled: true });
+            files.push(PluginFile { bytes: std::fs::read(&path)?.into(), path, bundled: true, pinned: None });
         }
     }
     files.sort_by(|one, other| one.path.cmp(&other.path));

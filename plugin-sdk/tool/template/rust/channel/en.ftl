@@ -1,0 +1,2 @@
+name = Doorbell
+description = Messages from plain web requests

@@ -1,0 +1,2 @@
+name = 门铃
+description = 通过网页请求收发消息

@@ -1,0 +1,4 @@
+name = Clicks
+description = Counts clicks, and remembers them
+clicks = Clicks so far
+more = One more
