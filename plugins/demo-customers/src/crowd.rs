@@ -14,6 +14,8 @@ const FIRST_MS: u64 = 8_000;
 const VISITORS_MAX: usize = 40;
 /// Scenarios that do not come again before others did.
 const RECENT_MAX: usize = 6;
+/// Happenings kept until the desk shows that it has them; more come about only if it keeps nothing for long.
+const UNTOLD_MAX: usize = 200;
 
 /// The settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,11 +57,12 @@ impl Rules {
 }
 
 /// Something the desk is told.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Happening {
     /// The thread it happens in.
     pub thread: String,
     /// Who does it.
+    #[serde(with = "party")]
     pub who: Party,
     /// When.
     pub at_ms: u64,
@@ -68,7 +71,7 @@ pub struct Happening {
 }
 
 /// What a customer does.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Said {
     /// Writes.
     Text {
@@ -86,7 +89,7 @@ pub enum Said {
 }
 
 /// Everybody.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Crowd {
     visitors: Vec<Visitor>,
     /// Customers so far.
@@ -95,6 +98,12 @@ pub struct Crowd {
     arrival_ms: u64,
     /// Scenarios played last.
     recent: Vec<String>,
+    /// Counts the times that something happened.
+    #[serde(default)]
+    step: u64,
+    /// What the desk was told and has not yet shown to have kept, with the step it happened in.
+    #[serde(default)]
+    untold: Vec<(u64, Happening)>,
 }
 
 /// The channel's id of an agent's message.
@@ -123,6 +132,33 @@ impl Crowd {
         self.visitors.retain(|visitor| !visitor.is_gone(now_ms));
         happenings.sort_by_key(|happening| happening.at_ms);
         happenings
+    }
+
+    /// Lets time pass and answers what to tell the desk, and the step that it has kept once this is kept.
+    ///
+    /// A batch may be lost after it was made: the desk may die between the plugin's storage and its own. `kept` is
+    /// the step that the desk kept last, where it says so. Everything later is told again, with the same ids, so that
+    /// what it has after all is nothing new to it.
+    pub fn tell(&mut self, now_ms: u64, rules: &Rules, kept: Option<u64>) -> (Vec<Happening>, u64) {
+        let mut told = vec![];
+        if let Some(kept) = kept {
+            self.untold.retain(|(step, _)| *step > kept);
+            told.extend(self.untold.iter().map(|(_, happening)| happening.clone()));
+        }
+        let happenings = self.advance(now_ms, rules);
+        let lasting: Vec<_> = happenings
+            .iter()
+            .filter(|happening| !matches!(happening.said, Said::Typing(_)))
+            .cloned()
+            .collect();
+        if !lasting.is_empty() {
+            self.step += 1;
+            self.untold.extend(lasting.into_iter().map(|happening| (self.step, happening)));
+            let over = self.untold.len().saturating_sub(UNTOLD_MAX);
+            self.untold.drain(..over);
+        }
+        told.extend(happenings);
+        (told, self.step)
     }
 
     fn arrive(&mut self, now_ms: u64, rules: &Rules) {
@@ -194,6 +230,12 @@ impl Crowd {
         visitors.chain(arrival).min().unwrap_or(u64::MAX)
     }
 
+    /// How many messages everybody who is there has written, by thread.
+    #[cfg(test)]
+    pub fn said(&self) -> Vec<(String, u32)> {
+        self.visitors.iter().map(|visitor| (visitor.thread(), visitor.said())).collect()
+    }
+
     /// The scenarios of everybody who is there.
     #[cfg(test)]
     pub fn scenarios(&self) -> Vec<&str> {
@@ -209,5 +251,20 @@ fn number(happenings: &mut [Happening], visitor: &Visitor) {
             *remote_id = format!("{thread}-{count}");
             count -= 1;
         }
+    }
+}
+
+/// How a customer's party is stored: its id and name are all it has.
+mod party {
+    use plugin_kit::channel::Party;
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub fn serialize<S: Serializer>(who: &Party, to: S) -> Result<S::Ok, S::Error> {
+        (&who.id, &who.name).serialize(to)
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Party, D::Error> {
+        let (id, name) = <(String, String)>::deserialize(from)?;
+        Ok(Party::new(id, name))
     }
 }

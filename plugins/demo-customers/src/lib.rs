@@ -4,7 +4,8 @@
 //!
 //! - Everything that happens follows from the settings' seed, the moments at which the desk calls and what the
 //!   agent writes. The same seed and the same calls give the same customers.
-//! - What is going on lies in the plugin's storage, so that customers survive a restart.
+//! - What is going on lies in the plugin's storage, so that customers survive a restart. What the desk has not shown
+//!   to have kept is told again under the same ids, so that nothing is lost or doubled when the desk dies in between.
 //! - Nobody comes while as many customers as allowed are there.
 
 mod crowd;
@@ -71,17 +72,22 @@ impl Channel for DemoCustomers {
     }
 
     fn ingest(&mut self, ctx: &Ctx, raw: Ingress) -> Result<Batch> {
-        if !matches!(raw, Ingress::Timer(_) | Ingress::Poll(_)) {
-            return Err(Failure::Unsupported);
-        }
+        // A poll brings the cursor of the last batch that the desk has kept.
+        let kept = match raw {
+            Ingress::Poll(cursor) => Some(cursor.and_then(|cursor| cursor.parse().ok()).unwrap_or(0)),
+            Ingress::Timer(_) => None,
+            _ => return Err(Failure::Unsupported),
+        };
         let mut crowd = load(ctx)?;
         let before = crowd.clone();
-        let happenings = crowd.advance(ctx.now_ms, &self.rules);
+        let (happenings, step) = crowd.tell(ctx.now_ms, &self.rules, kept);
         if crowd != before {
             save(ctx, &crowd)?;
         }
         self.wake(ctx, &crowd)?;
-        Ok(Batch::of(happenings.into_iter().map(item)).poll_again(LOOK_LONGEST_MS as u32))
+        let batch = Batch::of(happenings.into_iter().map(item)).poll_again(LOOK_LONGEST_MS as u32);
+        // Only what answers a poll holds everything that was not kept before, and so may move the cursor.
+        Ok(Batch { cursor: kept.map(|_| step.to_string()), ..batch })
     }
 
     fn send(&mut self, ctx: &Ctx, message: Outgoing) -> Outcome {

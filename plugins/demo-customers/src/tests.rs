@@ -240,6 +240,54 @@ fn the_channel_keeps_its_customers_over_a_restart() {
 }
 
 #[test]
+fn what_the_desk_lost_is_told_again_and_nothing_twice() {
+    let _desk = Desk::new();
+    let mut ctx = testing::ctx();
+    let mut channel = DemoCustomers::default();
+    channel.init(&ctx, &Settings::default()).unwrap();
+    // The desk as far as it matters here: it keeps a message once, and the cursor in the same commit.
+    let (mut kept, mut cursor, mut told, mut deaths) = (std::collections::BTreeMap::new(), None, 0, 0);
+    for second in 0..600_u64 {
+        ctx.now_ms += 1000;
+        let raw =
+            if second % 10 == 0 { Ingress::Poll(cursor.clone()) } else { Ingress::Timer("next".to_owned()) };
+        let batch = channel.ingest(&ctx, raw).unwrap();
+        let messages: Vec<_> = batch
+            .items
+            .into_iter()
+            .filter_map(|item| if let Item::Message(message) = item { Some(message) } else { None })
+            .collect();
+        told += messages.len();
+        // Every third batch that says something dies with the desk, after the plugin's storage was written.
+        let dies = !messages.is_empty() && told % 3 == 0;
+        if dies {
+            deaths += 1;
+            channel = DemoCustomers::default();
+            channel.init(&ctx, &Settings::default()).unwrap();
+            continue;
+        }
+        for message in messages {
+            let before = kept.insert(message.remote_id.clone(), message.text.clone());
+            assert!(before.is_none_or(|before| before == message.text), "an id means one message");
+        }
+        cursor = batch.cursor.or(cursor);
+    }
+    assert!(deaths > 2, "{deaths}");
+    ctx.now_ms += 1000;
+    let batch = channel.ingest(&ctx, Ingress::Poll(cursor)).unwrap();
+    for item in batch.items {
+        if let Item::Message(message) = item {
+            kept.insert(message.remote_id, message.text);
+        }
+    }
+    let crowd = load(&ctx).unwrap();
+    for (thread, said) in crowd.said() {
+        let there = kept.keys().filter(|id| id.starts_with(&format!("{thread}-"))).count();
+        assert_eq!(there, said as usize, "{thread}: {kept:?}");
+    }
+}
+
+#[test]
 fn a_closed_conversation_is_quiet() {
     let rules = Rules::default();
     let mut crowd = Crowd::default();
