@@ -29,6 +29,8 @@ pub struct Form {
     note: String,
     wrap_up: WrapUp,
     follow_ups: String,
+    /// The wrap-up as it was filled in last.
+    filled: WrapUp,
     tag: String,
     focus: bool,
 }
@@ -40,14 +42,34 @@ impl Form {
         if let Dialog::WrapUp(conversation) = dialog
             && let Some(thread) = ctx.view.threads.get(&conversation)
         {
-            let proposed = thread.proposals.iter().find_map(|proposal| match &proposal.change {
-                Change::WrapUp(wrap_up) => Some(wrap_up.clone()),
-                _ => None,
-            });
-            form.wrap_up = thread.wrap_up.clone().or(proposed).unwrap_or_default();
-            form.follow_ups = form.wrap_up.follow_ups.join("\n");
+            // Plugins say how it ended now; what they say is filled in while nobody has written anything here.
+            ctx.send_to(conversation, ConversationCommand::PrepareClose);
+            form.fill(thread.wrap_up.clone().unwrap_or_default());
+            form.fill_proposed(ctx, conversation);
         }
         form
+    }
+
+    fn fill(&mut self, wrap_up: WrapUp) {
+        self.follow_ups = wrap_up.follow_ups.join("\n");
+        self.wrap_up = wrap_up.clone();
+        self.filled = wrap_up;
+    }
+
+    /// Takes the newest proposal over, unless a person has changed what stands here.
+    fn fill_proposed(&mut self, ctx: &Ctx<'_>, conversation: ConversationId) {
+        let untouched = self.wrap_up == self.filled && self.follow_ups == self.filled.follow_ups.join("\n");
+        let Some(thread) = ctx.view.threads.get(&conversation).filter(|_| untouched) else { return };
+        let proposals = thread.proposals.iter().filter_map(|proposal| match &proposal.change {
+            Change::WrapUp(wrap_up) => Some((proposal.at, wrap_up)),
+            _ => None,
+        });
+        if let Some((_, wrap_up)) = proposals.max_by_key(|(at, _)| *at)
+            && *wrap_up != self.filled
+            && thread.wrap_up.is_none()
+        {
+            self.fill(wrap_up.clone());
+        }
     }
 
     /// Hands a conversation over. False when done.
@@ -121,6 +143,7 @@ impl Form {
 
     /// Finishes a conversation. False when done.
     pub fn wrap_up(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, conversation: ConversationId) -> bool {
+        self.fill_proposed(ctx, conversation);
         let theme = ctx.theme;
         let field = |ui: &mut Ui, key: &str| label(ui, theme, ctx.t(key), Type::Small, theme.muted);
         ui.columns(2, |columns| {
@@ -226,8 +249,8 @@ fn person_row(
     response.on_hover_cursor(egui::CursorIcon::PointingHand).clicked()
 }
 
-/// The list of shortcuts.
-pub fn shortcuts(ui: &mut Ui, ctx: &Ctx<'_>) {
+/// The list of shortcuts. False when they are to be changed.
+pub fn shortcuts(ui: &mut Ui, ctx: &Ctx<'_>) -> bool {
     let all: Vec<CommandId> = CommandId::all().filter(|id| !id.shortcut_text(ctx).is_empty()).collect();
     let half = all.len().div_ceil(2);
     let room = (ui.ctx().content_rect().height() - 200.0).clamp(200.0, 640.0);
@@ -242,6 +265,12 @@ pub fn shortcuts(ui: &mut Ui, ctx: &Ctx<'_>) {
             }
         });
     });
+    let change = Button::new(ctx.t("shortcut-title")).icon(crate::widget::Icon::Keyboard);
+    let changing = change.show(ui, ctx.theme).clicked();
+    if changing {
+        ctx.push(Action::OpenShortcuts);
+    }
+    !changing
 }
 
 fn shortcut_row(ui: &mut Ui, ctx: &Ctx<'_>, command: CommandId) {
