@@ -1,6 +1,7 @@
 //! Repository rules, end-to-end tests against real peers, hostile plugins, benches and the tour.
 
 pub mod desk;
+pub mod guest;
 pub mod http;
 pub mod reader;
 pub mod report;

@@ -276,7 +276,7 @@ impl Core {
                 self.input_or_log(store, &Input::Faulted(fault));
             }
             HostEvent::StatusChanged { plugin, state } => self.status_changed(store, &plugin, &state),
-            HostEvent::Log { .. } | HostEvent::Delta { .. } => {}
+            HostEvent::Log { .. } | HostEvent::Delta { .. } | HostEvent::Egress(_) => {}
         }
     }
 

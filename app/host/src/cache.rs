@@ -12,7 +12,11 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use wasmtime::{Engine, component::Component};
 
-use crate::error::LoadError;
+use crate::{
+    compiler,
+    error::LoadError,
+    guard::{Guard, Guards},
+};
 
 const KEY_FILE: &str = "key";
 const KEY_BYTES: usize = 32;
@@ -26,6 +30,7 @@ pub(crate) struct Cache {
     key: [u8; KEY_BYTES],
     /// Hash over wasmtime's version, settings and the processor's features.
     engine: [u8; 32],
+    guards: Guards,
 }
 
 /// How a component was loaded.
@@ -36,13 +41,14 @@ pub(crate) enum Origin {
 }
 
 impl Cache {
-    pub(crate) fn open(folder: &Path, engine: &Engine) -> io::Result<Self> {
+    pub(crate) fn open(folder: &Path, engine: &Engine, guards: Guards) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         owner_only(folder, 0o700)?;
         Ok(Self {
             folder: folder.to_owned(),
             key: read_or_make_key(&folder.join(KEY_FILE))?,
             engine: fingerprint(engine),
+            guards,
         })
     }
 
@@ -59,17 +65,14 @@ impl Cache {
         {
             return Ok((component, Origin::Cache));
         }
-        let component = Component::from_binary(engine, bytes)
-            .map_err(|error| LoadError::Compile(format!("{error:#}")))?;
-        match component.serialize() {
-            Ok(code) => {
-                if let Err(error) = self.write(&path, hash, &code) {
-                    tracing::warn!(%error, "compiled code could not be kept");
-                }
-            }
-            Err(error) => tracing::warn!(%error, "compiled code could not be written out"),
+        let code = compiler::code(engine, bytes, self.guards)?;
+        if let Err(error) = self.write(&path, hash, &code) {
+            tracing::warn!(%error, "compiled code could not be kept");
         }
-        Ok((component, Origin::Compiler))
+        let component = deserialize(engine, &code);
+        component
+            .map(|component| (component, Origin::Compiler))
+            .ok_or_else(|| LoadError::Compile("the compiler is of another version".to_owned()))
     }
 
     fn path(&self, hash: &[u8; 32]) -> PathBuf {
@@ -96,7 +99,8 @@ impl Cache {
         let mut content = fs::read(path).ok()?;
         let start = content.len().checked_sub(CODE_BYTES)?;
         let tag = content.split_off(start);
-        if self.code(hash, &content).verify_slice(&tag).is_err() {
+        let authentic = self.code(hash, &content).verify_slice(&tag).is_ok();
+        if !authentic && self.guards.on(Guard::CodeAuthenticity) {
             tracing::warn!(file = %path.display(), "compiled code was changed and is compiled again");
             return None;
         }
@@ -117,9 +121,10 @@ impl Cache {
 /// The one unsafe call of this crate.
 #[allow(unsafe_code, reason = "wasmtime offers compiled code no other way; see the safety comment")]
 fn deserialize(engine: &Engine, code: &[u8]) -> Option<Component> {
-    // SAFETY: `code` is a buffer of our own (not a mapped file that could change under us), and its message
-    // authentication code was checked over exactly these bytes: they came out of `Component::serialize` in a desk that
-    // had the key, for the same engine version, settings and processor. wasmtime checks the latter once more.
+    // SAFETY: `code` is a buffer of our own (not a mapped file that could change under us). Either this program or a
+    // child of it made it with `Component::serialize` just now, or its message authentication code was checked over
+    // exactly these bytes: they came out of `Component::serialize` in a desk that had the key, for the same engine
+    // version, settings and processor. wasmtime checks the latter once more.
     unsafe { Component::deserialize(engine, code) }.ok()
 }
 

@@ -21,6 +21,7 @@ use crate::{
     error::CallError,
     event::HostEvent,
     exports::Exports,
+    guard::{self, Guard},
     host::{RunMode, Shared},
     lane::{Cancelled, Timers},
     plugin::Plugin,
@@ -47,6 +48,8 @@ struct Begun {
     budget: Budget,
     since: Instant,
     meter: Arc<Meter>,
+    /// Whether it is cut off when it is late.
+    timed: bool,
     _ticking: Running,
 }
 
@@ -60,7 +63,7 @@ impl Begun {
             self.meter.poll_ends();
             polled
         });
-        timeout(self.budget.wall, metered).await
+        if self.timed { timeout(self.budget.wall, metered).await } else { Ok(metered.await) }
     }
 }
 
@@ -147,13 +150,13 @@ impl Instance {
                     exports.assist
                 )
                 .call_observe(store, ctx, &conversation, &event))?)?;
-                valid(convert::advice(items)).map(Answer::Advice)
+                self.valid(|| convert::advice(items)).map(Answer::Advice)
             }
             Request::Rubric => {
                 let criteria =
                     guest!(self, request.kind(), attempt, |exports, store, ctx| role!(exports.quality)
                         .call_rubric(store, ctx))?;
-                valid(convert::criteria(criteria)).map(Answer::Rubric)
+                self.valid(|| convert::criteria(criteria)).map(Answer::Rubric)
             }
             Request::Score(contact) => {
                 let conversation = convert::contact(contact, self.store.data().sight());
@@ -162,7 +165,7 @@ impl Instance {
                         exports.quality
                     )
                     .call_score(store, ctx, &conversation))?)?;
-                valid(convert::scorecard(scorecard, &message_lengths(contact))).map(Answer::Scorecard)
+                self.valid(|| convert::scorecard(scorecard, &message_lengths(contact))).map(Answer::Scorecard)
             }
             Request::Forms | Request::Fields { .. } | Request::CheckForm { .. } | Request::Submit { .. } => {
                 self.form(request, attempt).await
@@ -173,7 +176,7 @@ impl Instance {
                     exports.panel
                 )
                 .call_handle(store, ctx, &place, *revision, &wit_event))?)?;
-                valid(convert::effects(effects, event)).map(Answer::Effects)
+                self.valid(|| convert::effects(effects, event)).map(Answer::Effects)
             }
             Request::Outcome { key, fate } => {
                 let fate = convert::fate(*fate);
@@ -187,7 +190,7 @@ impl Instance {
                 let found = answered(guest!(self, request.kind(), attempt, |exports, store, ctx| exports
                     .lifecycle
                     .call_check(store, ctx, &settings))?)?;
-                valid(convert::short(found)).map(Answer::Checked)
+                self.valid(|| convert::short(found)).map(Answer::Checked)
             }
         }
     }
@@ -200,20 +203,20 @@ impl Instance {
                     exports.channel
                 )
                 .call_ingest(store, ctx, &raw))?)?;
-                valid(convert::batch(batch)).map(Answer::Batch)
+                self.valid(|| convert::batch(batch)).map(Answer::Batch)
             }
             Request::Send(message) => {
                 let message = convert::outgoing(message);
                 let outcome =
                     guest!(self, request.kind(), attempt, |exports, store, ctx| role!(exports.channel)
                         .call_send(store, ctx, &message))?;
-                valid(convert::outcome(outcome)).map(Answer::Sent)
+                self.valid(|| convert::outcome(outcome)).map(Answer::Sent)
             }
             Request::Reconcile { key } => {
                 let state =
                     guest!(self, request.kind(), attempt, |exports, store, ctx| role!(exports.channel)
                         .call_reconcile(store, ctx, key))?;
-                valid(convert::sent_state(state)).map(Answer::Reconciled)
+                self.valid(|| convert::sent_state(state)).map(Answer::Reconciled)
             }
             Request::Signal { thread, signal } => {
                 let signal = convert::signal(signal);
@@ -236,7 +239,7 @@ impl Instance {
                     exports.lookup
                 )
                 .call_search(store, ctx, who.as_ref(), query))?)?;
-                valid(convert::cards(cards)).map(Answer::Cards)
+                self.valid(|| convert::cards(cards)).map(Answer::Cards)
             }
             Request::Act { card, action, args, key } => {
                 let args = convert::pairs(args);
@@ -244,7 +247,7 @@ impl Instance {
                     exports.lookup
                 )
                 .call_act(store, ctx, card, action, &args, key))?)?;
-                valid(convert::card(card)).map(|card| Answer::Card(Box::new(card)))
+                self.valid(|| convert::card(card)).map(|card| Answer::Card(Box::new(card)))
             }
             _ => Err(CallError::Invalid("not a request for a lookup".to_owned())),
         }
@@ -256,7 +259,7 @@ impl Instance {
                 let forms =
                     guest!(self, request.kind(), attempt, |exports, store, ctx| role!(exports.ticket_form)
                         .call_forms(store, ctx))?;
-                valid(convert::forms(forms)).map(Answer::Forms)
+                self.valid(|| convert::forms(forms)).map(Answer::Forms)
             }
             Request::Fields { form, contact, values } => {
                 let sight = self.store.data().sight();
@@ -266,14 +269,15 @@ impl Instance {
                     exports.ticket_form
                 )
                 .call_fields(store, ctx, form, conversation.as_ref(), &values))?)?;
-                valid(convert::fields(fields)).map(|(fields, values)| Answer::Fields { fields, values })
+                self.valid(|| convert::fields(fields))
+                    .map(|(fields, values)| Answer::Fields { fields, values })
             }
             Request::CheckForm { form, values } => {
                 let values = convert::values(values);
                 let remarks =
                     guest!(self, request.kind(), attempt, |exports, store, ctx| role!(exports.ticket_form)
                         .call_check(store, ctx, form, &values))?;
-                valid(convert::remarks(remarks)).map(Answer::Remarks)
+                self.valid(|| convert::remarks(remarks)).map(Answer::Remarks)
             }
             Request::Submit { form, key, values } => {
                 let values = convert::values(values);
@@ -282,7 +286,7 @@ impl Instance {
                         exports.ticket_form
                     )
                     .call_submit(store, ctx, form, key, &values))?)?;
-                valid(convert::submitted(submitted)).map(Answer::Submitted)
+                self.valid(|| convert::submitted(submitted)).map(Answer::Submitted)
             }
             _ => Err(CallError::Invalid("not a request for a form".to_owned())),
         }
@@ -323,7 +327,9 @@ impl Instance {
         cancelled: &Cancelled,
     ) -> Result<Answer, CallError> {
         let mut first = true;
-        for _ in 0..GENERATION_PARTS_MAX {
+        let guarded = self.store.data().shared.guards.on(Guard::Answers);
+        let most = if guarded { GENERATION_PARTS_MAX } else { usize::MAX };
+        for _ in 0..most {
             if cancelled.take(tag) {
                 return Err(CallError::Cancelled);
             }
@@ -337,7 +343,8 @@ impl Instance {
                 let guest = role!(exports.assist);
                 begun.run(guest.generation().call_next(&mut self.store, generation, &ctx)).await
             };
-            let Some(delta) = valid(convert::delta(answered(self.end(&begun, outcome)?)?))? else {
+            let delta = answered(self.end(&begun, outcome)?)?;
+            let Some(delta) = self.valid(|| convert::delta(delta))? else {
                 return Ok(Answer::Done);
             };
             let state = self.store.data();
@@ -364,6 +371,12 @@ impl Instance {
             account: state.lane.account.map(|account| account.to_string()).unwrap_or_default(),
             locale: state.shared.services.locale(),
         }
+    }
+
+    /// Checks and converts an answer.
+    fn valid<T>(&self, convert: impl FnOnce() -> Result<T, Invalid>) -> Result<T, CallError> {
+        guard::checked(self.store.data().shared.guards, convert)
+            .map_err(|invalid| CallError::Invalid(invalid.0))
     }
 
     fn begin(&mut self, kind: CallKind) -> Begun {
@@ -393,7 +406,7 @@ fn new_store(
             lane: lane.clone(),
             timers,
             table: ResourceTable::new(),
-            limits: Limits::new(policy::memory_bytes(&plugin.manifest.budget)),
+            limits: Limits::new(policy::memory_bytes(&plugin.manifest.budget), shared.guards),
             meter: Arc::new(Meter::default()),
             random: Random::new(shared.mode),
             responses: 0,
@@ -401,10 +414,16 @@ fn new_store(
         },
     );
     store.limiter(|state| &mut state.limits);
-    store.set_hostcall_fuel(TRANSFER_MAX_BYTES);
-    store.epoch_deadline_callback(|context| {
+    let transfer_max_bytes = if shared.guards.on(Guard::Transfer) { TRANSFER_MAX_BYTES } else { usize::MAX };
+    store.set_hostcall_fuel(transfer_max_bytes);
+    let metered = shared.guards.on(Guard::ProcessorTime);
+    store.epoch_deadline_callback(move |context| {
         // Yielding lets the wall-clock timeout and other lanes of this thread have their turn.
-        Ok(if context.data().meter.is_over() { UpdateDeadline::Interrupt } else { UpdateDeadline::Yield(1) })
+        Ok(if metered && context.data().meter.is_over() {
+            UpdateDeadline::Interrupt
+        } else {
+            UpdateDeadline::Yield(1)
+        })
     });
     store
 }
@@ -420,6 +439,7 @@ fn begin(store: &mut Store<LaneState>, kind: CallKind) -> Begun {
         budget,
         since: Instant::now(),
         meter: Arc::clone(&state.meter),
+        timed: state.shared.guards.on(Guard::WallTime),
         _ticking: state.shared.ticker.guest_runs(),
     }
 }
@@ -457,8 +477,4 @@ fn starting(error: CallError) -> CallError {
 
 fn answered<T>(answer: Result<T, WitFailure>) -> Result<T, CallError> {
     answer.map_err(|failure| CallError::Failure(convert::failure_from(failure)))
-}
-
-fn valid<T>(converted: Result<T, Invalid>) -> Result<T, CallError> {
-    converted.map_err(|invalid| CallError::Invalid(invalid.0))
 }

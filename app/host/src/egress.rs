@@ -1,9 +1,10 @@
 //! Where requests of plugins may go: every address is checked, and the checked one is dialled.
 
 use std::{
+    collections::{BTreeMap, VecDeque},
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
-    sync::OnceLock,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
     time::Duration,
 };
 
@@ -12,6 +13,8 @@ use reqwest::{
     dns::{Addrs, Name, Resolve, Resolving},
     redirect::Policy,
 };
+
+use crate::guard::{Guard, Guards, Trial};
 
 /// Longest time to connect.
 const CONNECT_WITHIN: Duration = Duration::from_secs(10);
@@ -29,13 +32,15 @@ pub(crate) enum Reach {
 
 /// Clients that dial only what their reach allows. Made when first used: most desks have plugins without network.
 pub(crate) struct Egress {
+    names: Arc<Names>,
     public: OnceLock<Option<Client>>,
     private: OnceLock<Option<Client>>,
 }
 
 impl Egress {
-    pub(crate) fn new() -> Self {
-        Self { public: OnceLock::new(), private: OnceLock::new() }
+    pub(crate) fn new(trial: Trial) -> Self {
+        let names = Arc::new(Names::new(trial));
+        Self { names, public: OnceLock::new(), private: OnceLock::new() }
     }
 
     /// The client for a reach; none where the system gives no certificates to trust.
@@ -44,11 +49,16 @@ impl Egress {
             Reach::Public => &self.public,
             Reach::Private => &self.private,
         };
-        slot.get_or_init(|| client(reach)).as_ref()
+        slot.get_or_init(|| client(reach, &self.names)).as_ref()
+    }
+
+    /// Whether an address may be dialled.
+    pub(crate) fn may_dial(&self, address: IpAddr, reach: Reach) -> bool {
+        self.names.may_dial(address, reach)
     }
 }
 
-fn client(reach: Reach) -> Option<Client> {
+fn client(reach: Reach, names: &Arc<Names>) -> Option<Client> {
     // An error means that there is one already, which is as good.
     let _ = rustls::crypto::ring::default_provider().install_default();
     Client::builder()
@@ -57,7 +67,7 @@ fn client(reach: Reach) -> Option<Client> {
         .referer(false)
         .connect_timeout(CONNECT_WITHIN)
         .pool_max_idle_per_host(IDLE_PER_HOST)
-        .dns_resolver(CheckedResolver { reach })
+        .dns_resolver(CheckedResolver { reach, names: Arc::clone(names) })
         .build()
         .inspect_err(|error| tracing::error!(%error, "no client for plugins' requests"))
         .ok()
@@ -67,18 +77,53 @@ fn client(reach: Reach) -> Option<Client> {
 /// way to reach a private service through a public name.
 struct CheckedResolver {
     reach: Reach,
+    names: Arc<Names>,
 }
 
 impl Resolve for CheckedResolver {
     fn resolve(&self, name: Name) -> Resolving {
-        let reach = self.reach;
+        let (reach, names) = (self.reach, Arc::clone(&self.names));
         Box::pin(async move {
-            let addresses: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            match addresses.iter().find(|address| !may_dial(address.ip(), reach)) {
-                Some(_) => Err(io::Error::new(io::ErrorKind::PermissionDenied, AddressDenied).into()),
-                None => Ok(Box::new(addresses.into_iter()) as Addrs),
-            }
+            let addresses = names.resolve(name.as_str(), reach).await?;
+            Ok(Box::new(addresses.into_iter()) as Addrs)
         })
+    }
+}
+
+/// Names and the addresses behind them. What is given out was checked, and nothing resolves it again before it is
+/// dialled: a name that changes its mind in between gains nothing.
+struct Names {
+    guards: Guards,
+    /// Names of a trial.
+    trial: Mutex<BTreeMap<String, VecDeque<Vec<IpAddr>>>>,
+}
+
+impl Names {
+    fn new(trial: Trial) -> Self {
+        let names = trial.names.into_iter().map(|(name, answers)| (name, answers.into())).collect();
+        Self { guards: trial.guards, trial: Mutex::new(names) }
+    }
+
+    fn may_dial(&self, address: IpAddr, reach: Reach) -> bool {
+        may_dial(address, reach) || !self.guards.on(Guard::Addresses)
+    }
+
+    async fn resolve(&self, name: &str, reach: Reach) -> io::Result<Vec<SocketAddr>> {
+        let addresses: Vec<SocketAddr> = match self.of_trial(name) {
+            Some(addresses) => addresses.into_iter().map(|address| SocketAddr::new(address, 0)).collect(),
+            None => tokio::net::lookup_host((name, 0)).await?.collect(),
+        };
+        if addresses.iter().all(|address| self.may_dial(address.ip(), reach)) {
+            Ok(addresses)
+        } else {
+            Err(io::Error::new(io::ErrorKind::PermissionDenied, AddressDenied))
+        }
+    }
+
+    fn of_trial(&self, name: &str) -> Option<Vec<IpAddr>> {
+        let mut names = self.trial.lock().unwrap_or_else(PoisonError::into_inner);
+        let answers = names.get_mut(name)?;
+        if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use model::{
     PluginId,
-    plugin::{CallKind, Fault, LogLine, PluginState},
+    plugin::{CallKind, Egress, Fault, LogLine, PluginState},
 };
 
 use crate::{
@@ -51,6 +51,8 @@ pub enum HostEvent {
     },
     /// Something went wrong; for the record and the Plugins page.
     Fault(Fault),
+    /// Something left this machine for a plugin; for the ledger.
+    Egress(Egress),
     /// The plugin wrote a line to its log. Left out where the engine does not keep up; [`Host::log`](crate::Host::log)
     /// has the newest ones.
     Log {

@@ -9,7 +9,7 @@ use std::{
 
 use model::{
     PluginId,
-    plugin::{Capability, LogLine, Manifest, PluginSignals, PluginState, Role},
+    plugin::{Capability, Egress as Left, LogLine, Manifest, PluginSignals, PluginState, Role},
 };
 use tokio::{
     runtime::Runtime,
@@ -23,6 +23,7 @@ use crate::{
     egress::Egress,
     error::{HostError, LoadError, PostError},
     event::HostEvent,
+    guard::{Guard, Guards, Trial},
     lane::{self, Half, Job, LaneHandle},
     package::{Package, interface_of},
     plugin::Plugin,
@@ -91,6 +92,7 @@ pub(crate) struct Shared {
     pub services: Arc<dyn Services>,
     pub events: mpsc::Sender<HostEvent>,
     pub mode: RunMode,
+    pub guards: Guards,
     /// Lanes that run.
     pub lanes: watch::Sender<usize>,
 }
@@ -110,12 +112,24 @@ impl Host {
         services: Arc<dyn Services>,
         events: mpsc::Sender<HostEvent>,
     ) -> Result<Self, HostError> {
+        Self::in_trial(config, services, events, Trial::none())
+    }
+
+    /// The same with guards off and names of its own, for tests of hostile plugins.
+    #[doc(hidden)]
+    pub fn in_trial(
+        config: &HostConfig,
+        services: Arc<dyn Services>,
+        events: mpsc::Sender<HostEvent>,
+        trial: Trial,
+    ) -> Result<Self, HostError> {
+        let guards = trial.guards;
         let runtime = runtime::tokio_runtime().map_err(HostError::Runtime)?;
-        let engine = runtime::engine()?;
+        let engine = runtime::engine(guards)?;
         let linker = runtime::linker(&engine)?;
-        let cache = Cache::open(&config.cache_folder, &engine).map_err(HostError::Cache)?;
+        let cache = Cache::open(&config.cache_folder, &engine, guards).map_err(HostError::Cache)?;
         let ticker = Ticker::start(engine.clone()).map_err(HostError::Runtime)?;
-        let egress = Egress::new();
+        let egress = Egress::new(trial);
         let shared = Shared {
             engine,
             ticker,
@@ -125,6 +139,7 @@ impl Host {
             services,
             events,
             mode: config.mode,
+            guards,
             lanes: watch::Sender::new(0),
         };
         Ok(Self { shared: Arc::new(shared), plugins: Mutex::default(), runtime: Some(runtime) })
@@ -137,11 +152,12 @@ impl Host {
         let mut plugins = self.plugins();
         if let Some(present) = plugins.get(&id)
             && present.manifest.serial > package.manifest.serial
+            && self.shared.guards.on(Guard::Serial)
         {
             let (offered, present) = (package.manifest.serial, present.manifest.serial);
             return Err(LoadError::OlderSerial { offered, present });
         }
-        let plugin = Arc::new(Plugin::new(package, grants));
+        let plugin = Arc::new(Plugin::new(package, grants, self.shared.guards));
         if let Some(replaced) = plugins.insert(id, Arc::clone(&plugin)) {
             replaced.stop();
         }
@@ -231,6 +247,11 @@ impl Host {
         self.find(plugin).map(|plugin| plugin.signals.log_lines()).unwrap_or_default()
     }
 
+    /// What left this machine for a plugin, the newest lines, oldest first.
+    pub fn ledger(&self, plugin: &PluginId) -> Vec<Left> {
+        self.find(plugin).map(|plugin| plugin.signals.ledger()).unwrap_or_default()
+    }
+
     /// Lets plugins say goodbye and stops the runtime. Blocks for two seconds or so at most: not for the window's thread
     /// and not for an async task.
     pub fn close(mut self) {
@@ -238,7 +259,10 @@ impl Host {
         if let Some(runtime) = self.runtime.take() {
             let mut lanes = self.shared.lanes.subscribe();
             // Late ones are cut off, which their plugins have to be ready for anyway.
-            let _ = runtime.block_on(tokio::time::timeout(CLOSE_WITHIN, lanes.wait_for(|lanes| *lanes == 0)));
+            let all_gone = async {
+                tokio::time::timeout(CLOSE_WITHIN, lanes.wait_for(|lanes| *lanes == 0)).await.is_ok()
+            };
+            let _ = runtime.block_on(all_gone);
             runtime.shutdown_timeout(STOP_WITHIN);
         }
     }

@@ -17,6 +17,7 @@ use crate::{
     contract::{Answer, Ingress, LaneKey, Request, Tag},
     error::{CallError, PostError},
     event::HostEvent,
+    guard::{Guard, Guards},
     host::Shared,
     plugin::Plugin,
     policy::{MAILBOX_MAX, RESTART_FIRST, RESTART_LONGEST, TIMER_MIN_MS, TIMERS_MAX},
@@ -154,10 +155,12 @@ impl Timers {
     }
 
     /// Sets a timer; answers whether there was room for it.
-    pub(crate) fn set(&self, id: String, after_ms: u32, repeat: bool) -> bool {
-        let after = Duration::from_millis(u64::from(after_ms.max(TIMER_MIN_MS)));
+    pub(crate) fn set(&self, id: String, after_ms: u32, repeat: bool, guards: Guards) -> bool {
+        let guarded = guards.on(Guard::Timers);
+        let shortest_ms = if guarded { TIMER_MIN_MS } else { 1 };
+        let after = Duration::from_millis(u64::from(after_ms.max(shortest_ms)));
         let mut timers = self.lock();
-        if timers.len() >= TIMERS_MAX && !timers.contains_key(&id) {
+        if guarded && timers.len() >= TIMERS_MAX && !timers.contains_key(&id) {
             return false;
         }
         timers.insert(id, Timer { due: Instant::now() + after, repeat: repeat.then_some(after) });
@@ -303,7 +306,7 @@ impl Lane {
 
     /// Records what went wrong; drops a poisoned instance and plans its restart.
     async fn record(&mut self, call: CallKind, error: &CallError) {
-        if error.poisons() {
+        if error.poisons() && self.shared.guards.on(Guard::FreshInstance) {
             self.instance = None;
             self.restart = Some(Instant::now() + self.pause);
             self.plugin.restarts_in(&self.shared, self.pause).await;
@@ -335,7 +338,11 @@ impl Lane {
         self.wait_for_restart(request).await?;
         let first = self.call(request, tag, 1).await;
         match first {
-            Err(ref error) if error.poisons() && matches!(request, Request::Ingest(_)) => {
+            Err(ref error)
+                if error.poisons()
+                    && matches!(request, Request::Ingest(_))
+                    && self.shared.guards.on(Guard::FreshInstance) =>
+            {
                 self.wait_for_restart(request).await?;
                 self.call(request, tag, 2).await
             }

@@ -23,12 +23,14 @@
 mod bindings;
 mod cache;
 mod call;
+pub mod compiler;
 mod contract;
 mod convert;
 mod egress;
 mod error;
 mod event;
 mod exports;
+mod guard;
 mod host;
 mod imports;
 mod lane;
@@ -47,6 +49,7 @@ pub use contract::{
 };
 pub use error::{CallError, Failure, HostError, LoadError, PostError};
 pub use event::HostEvent;
+pub use guard::{Guard, Guards, Trial};
 pub use host::{Host, HostConfig, PluginStatus, RunMode};
 pub use package::Package;
 pub use services::{HttpAsked, HttpScripted, KvSwap, Secret, ServiceFuture, Services, Urgency};

@@ -19,6 +19,7 @@ use crate::{
     contract::{LaneKey, Tag},
     error::{Failure, LoadError},
     event::HostEvent,
+    guard::{Guard, Guards},
     host::{PluginStatus, Shared},
     lane::{Half, LaneHandle, LanePair, LaneStart},
     package::Package,
@@ -40,6 +41,7 @@ pub(crate) struct Plugin {
     pub notifications: Mutex<Rate>,
     /// One change of the storage at a time, so that its budget holds.
     pub storage: AsyncMutex<()>,
+    guards: Guards,
     bytes: Arc<[u8]>,
     hash: [u8; 32],
     linked: watch::Sender<Option<Linked>>,
@@ -55,16 +57,17 @@ struct Standing {
 }
 
 impl Plugin {
-    pub(crate) fn new(package: Package, grants: &BTreeSet<Capability>) -> Self {
+    pub(crate) fn new(package: Package, grants: &BTreeSet<Capability>, guards: Guards) -> Self {
         let granted = package.manifest.capabilities.intersection(grants).cloned().collect();
         Self {
             manifest: Arc::new(package.manifest),
             assets: package.assets,
             granted,
-            signals: Signals::default(),
+            signals: Signals::new(guards),
             requests: Semaphore::new(HTTP_AT_ONCE_MAX),
             notifications: Mutex::default(),
             storage: AsyncMutex::default(),
+            guards,
             bytes: package.bytes,
             hash: package.hash,
             linked: watch::Sender::new(None),
@@ -161,7 +164,7 @@ impl Plugin {
                 standing.faults.pop_front();
             }
             standing.faults.push_back(now);
-            standing.faults.len() >= QUARANTINE_FAULTS
+            standing.faults.len() >= QUARANTINE_FAULTS && self.guards.on(Guard::Quarantine)
         };
         tracing::warn!(plugin = %self.manifest.id, ?call, cause = ?cause, "plugin fault");
         let at = shared.services.now();
@@ -259,10 +262,15 @@ impl Plugin {
 
     /// Whether the plugin may do this; a denial names the manifest line and is counted.
     pub(crate) fn allow(&self, capability: &Capability) -> Result<(), Failure> {
-        if self.granted.contains(capability) {
+        if self.has(capability) {
             return Ok(());
         }
-        Err(self.deny(&manifest_line(capability), self.manifest.capabilities.contains(capability)))
+        Err(self.deny(&capability.manifest_line(), self.manifest.capabilities.contains(capability)))
+    }
+
+    /// Whether it is granted.
+    pub(crate) fn has(&self, capability: &Capability) -> bool {
+        self.granted.contains(capability) || !self.guards.on(Guard::Grants)
     }
 
     pub(crate) fn deny(&self, line: &str, asked: bool) -> Failure {
@@ -279,25 +287,4 @@ impl Plugin {
 
 fn is_live(state: &PluginState) -> bool {
     matches!(state, PluginState::Starting | PluginState::Healthy | PluginState::Restarting { .. })
-}
-
-/// What to write into the `capabilities` of a `plugin.toml`.
-fn manifest_line(capability: &Capability) -> String {
-    let entry = match capability {
-        Capability::Http(target) => format!("{{ http = \"{target}\" }}"),
-        Capability::HttpPrivate(target) => format!("{{ http-private = \"{target}\" }}"),
-        Capability::Secret(slot) => format!("{{ secret = \"{slot}\" }}"),
-        Capability::Kv => "\"kv\"".to_owned(),
-        Capability::Blobs => "\"blobs\"".to_owned(),
-        Capability::Webhook => "\"webhook\"".to_owned(),
-        Capability::Push => "\"push\"".to_owned(),
-        Capability::Timers => "\"timers\"".to_owned(),
-        Capability::Notify => "\"notify\"".to_owned(),
-        Capability::Conversations => "\"conversations\"".to_owned(),
-        Capability::Customers => "\"customers\"".to_owned(),
-        Capability::CustomersClear => "\"customers-clear\"".to_owned(),
-        Capability::Knowledge => "\"knowledge\"".to_owned(),
-        Capability::Proposals => "\"proposals\"".to_owned(),
-    };
-    format!("capabilities = [{entry}]")
 }

@@ -11,6 +11,14 @@ pub const PACKAGE_MAX_BYTES: usize = 48 * 1024 * 1024;
 pub const ASSETS_MAX_BYTES: usize = 2 * 1024 * 1024;
 /// Most assets of a package.
 pub const ASSETS_MAX: usize = 256;
+/// Memory that compiling any package may take, in bytes.
+pub const COMPILE_MEMORY_BASE_BYTES: u64 = 640 * 1024 * 1024;
+/// Memory that compiling may take for each byte of a package, in bytes.
+pub const COMPILE_MEMORY_FACTOR: u64 = 64;
+/// Processor time that compiling any package may take, in seconds.
+pub const COMPILE_TIME_BASE_S: u64 = 20;
+/// Processor time that compiling may take for each MiB of a package, in seconds.
+pub const COMPILE_TIME_PER_MIB_S: u64 = 6;
 /// Requests that may wait for one lane.
 pub const MAILBOX_MAX: usize = 64;
 /// Linear memory without asking, in bytes.
@@ -37,6 +45,8 @@ pub const LOG_LINES_PER_SECOND: u32 = 50;
 pub const LOG_LINE_MAX_BYTES: usize = 2048;
 /// Log lines kept for the Plugins page.
 pub const LOG_RING_LINES: usize = 500;
+/// Lines of the ledger kept at hand; the engine has all of them.
+pub const LEDGER_RING_LINES: usize = 500;
 /// Notifications a plugin may post in a minute.
 pub const NOTIFICATIONS_PER_MINUTE: u32 = 6;
 /// Shortest timer, in milliseconds.
@@ -53,6 +63,8 @@ pub const HTTP_HEADERS_MAX: usize = 64;
 pub const HTTP_HEADER_MAX_BYTES: usize = 8 * 1024;
 /// Longest time for one request, in milliseconds.
 pub const HTTP_TIMEOUT_MAX_MS: u32 = 60_000;
+/// Redirects that one request follows.
+pub const HTTP_REDIRECTS_MAX: usize = 5;
 /// Responses a guest may hold open.
 pub const HTTP_RESPONSES_MAX: usize = 16;
 /// Largest event pushed to web clients, in bytes.

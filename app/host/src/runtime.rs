@@ -17,6 +17,7 @@ use wasmtime::{
 use crate::{
     bindings::EveryRole,
     error::HostError,
+    guard::{Guard, Guards},
     policy::{EPOCH_TICK, MEMORY_MAX_BYTES, TABLE_ELEMENTS_MAX},
     state::LaneState,
 };
@@ -31,6 +32,10 @@ const INSTANCES_MAX: u32 = 128;
 const GUEST_STACK_BYTES: usize = 512 * 1024;
 /// Stack of a fiber: the guest's and the host functions' on top of it, in bytes.
 const FIBER_STACK_BYTES: usize = 2 * 1024 * 1024;
+/// How much deeper a stack may be in a trial without its guard, in bytes.
+const UNGUARDED_STACK_BYTES: usize = 16 * 1024 * 1024;
+/// How much larger tables may be in a trial without their guard.
+const UNGUARDED_TABLES: usize = 50;
 /// Memory a slot keeps resident for its next instance, in bytes.
 const KEEP_RESIDENT_BYTES: usize = 128 * 1024;
 
@@ -44,28 +49,30 @@ pub(crate) fn tokio_runtime() -> std::io::Result<Runtime> {
 }
 
 /// The engine: pooled where the system gives the address space, else on demand.
-pub(crate) fn engine() -> Result<Engine, HostError> {
-    Engine::new(&config(InstanceAllocationStrategy::Pooling(pooling())))
-        .or_else(|_| Engine::new(&config(InstanceAllocationStrategy::OnDemand)))
+pub(crate) fn engine(guards: Guards) -> Result<Engine, HostError> {
+    Engine::new(&config(InstanceAllocationStrategy::Pooling(pooling(guards)), guards))
+        .or_else(|_| Engine::new(&config(InstanceAllocationStrategy::OnDemand, guards)))
         .map_err(|error| HostError::Engine(format!("{error:#}")))
 }
 
-fn config(strategy: InstanceAllocationStrategy) -> Config {
+fn config(strategy: InstanceAllocationStrategy, guards: Guards) -> Config {
+    let deeper = if guards.on(Guard::Stack) { 0 } else { UNGUARDED_STACK_BYTES };
     let mut config = Config::new();
     config
         .wasm_component_model(true)
         .concurrency_support(false)
         .wasm_memory64(false)
         .epoch_interruption(true)
-        .max_wasm_stack(GUEST_STACK_BYTES)
-        .async_stack_size(FIBER_STACK_BYTES)
+        .max_wasm_stack(GUEST_STACK_BYTES + deeper)
+        .async_stack_size(FIBER_STACK_BYTES + deeper)
         .cranelift_nan_canonicalization(true)
         .parallel_compilation(true)
         .allocation_strategy(strategy);
     config
 }
 
-fn pooling() -> PoolingAllocationConfig {
+fn pooling(guards: Guards) -> PoolingAllocationConfig {
+    let tables = if guards.on(Guard::Tables) { 1 } else { UNGUARDED_TABLES };
     let mut pooling = PoolingAllocationConfig::new();
     pooling
         .total_component_instances(INSTANCES_MAX)
@@ -75,7 +82,7 @@ fn pooling() -> PoolingAllocationConfig {
         .total_tables(INSTANCES_MAX * 4)
         .total_stacks(INSTANCES_MAX)
         .max_memory_size(MEMORY_MAX_BYTES)
-        .table_elements(TABLE_ELEMENTS_MAX)
+        .table_elements(TABLE_ELEMENTS_MAX * tables)
         .linear_memory_keep_resident(KEEP_RESIDENT_BYTES);
     pooling
 }

@@ -6,9 +6,12 @@ use std::{
     time::{Duration, Instant},
 };
 
-use model::plugin::{FaultCause, LogLine, PluginSignals};
+use model::plugin::{Egress, FaultCause, LogLine, PluginSignals};
 
-use crate::policy::{LOG_LINES_PER_SECOND, LOG_RING_LINES};
+use crate::{
+    guard::{Guard, Guards},
+    policy::{LEDGER_RING_LINES, LOG_LINES_PER_SECOND, LOG_RING_LINES},
+};
 
 /// Recent calls that percentiles are taken from.
 const SAMPLES_MAX: usize = 1024;
@@ -18,8 +21,10 @@ const NAMES_MAX: usize = 64;
 const OTHERS: &str = "others";
 
 /// Counters, recent times and the newest log lines of one plugin.
-#[derive(Default)]
-pub(crate) struct Signals(Mutex<Counts>);
+pub(crate) struct Signals {
+    counts: Mutex<Counts>,
+    guards: Guards,
+}
 
 #[derive(Default)]
 struct Counts {
@@ -30,6 +35,8 @@ struct Counts {
     denials: BTreeMap<String, u64>,
     counters: BTreeMap<String, u64>,
     log: VecDeque<LogLine>,
+    /// What left, oldest first.
+    ledger: VecDeque<Egress>,
     log_rate: Rate,
 }
 
@@ -37,8 +44,12 @@ struct Counts {
 pub(crate) type Tables = (BTreeMap<String, u64>, BTreeMap<String, u64>, BTreeMap<String, u64>);
 
 impl Signals {
+    pub(crate) fn new(guards: Guards) -> Self {
+        Self { counts: Mutex::default(), guards }
+    }
+
     fn lock(&self) -> MutexGuard<'_, Counts> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn called(&self, wall: Duration, guest: Duration, memory_peak_bytes: usize) {
@@ -77,13 +88,19 @@ impl Signals {
     }
 
     pub(crate) fn counted(&self, name: &str, by: u32) {
-        count(&mut self.lock().counters, name, u64::from(by));
+        let mut counts = self.lock();
+        if self.guards.on(Guard::CounterNames) {
+            count(&mut counts.counters, name, u64::from(by));
+        } else {
+            *counts.counters.entry(name.to_owned()).or_default() += u64::from(by);
+        }
     }
 
     /// Keeps a line; answers whether it was within the rate.
     pub(crate) fn logged(&self, line: LogLine) -> bool {
         let mut counts = self.lock();
-        if !counts.log_rate.allows(LOG_LINES_PER_SECOND, Duration::from_secs(1)) {
+        let within = counts.log_rate.allows(LOG_LINES_PER_SECOND, Duration::from_secs(1));
+        if !within && self.guards.on(Guard::LogRate) {
             count(&mut counts.counters, "log lines left out", 1);
             return false;
         }
@@ -92,6 +109,19 @@ impl Signals {
         }
         counts.log.push_back(line);
         true
+    }
+
+    /// Keeps a line of the ledger.
+    pub(crate) fn left(&self, entry: Egress) {
+        let mut counts = self.lock();
+        if counts.ledger.len() == LEDGER_RING_LINES {
+            counts.ledger.pop_front();
+        }
+        counts.ledger.push_back(entry);
+    }
+
+    pub(crate) fn ledger(&self) -> Vec<Egress> {
+        self.lock().ledger.iter().cloned().collect()
     }
 
     pub(crate) fn log_lines(&self) -> Vec<LogLine> {

@@ -13,6 +13,7 @@ use wasmtime::{ResourceLimiter, component::ResourceTable};
 
 use crate::{
     contract::LaneKey,
+    guard::{Guard, Guards},
     host::{RunMode, Shared},
     lane::Timers,
     plugin::Plugin,
@@ -63,16 +64,18 @@ pub(crate) struct Limits {
     pub memory_peak_bytes: usize,
     pub memory_denied: bool,
     table_elements: usize,
+    guards: Guards,
 }
 
 impl Limits {
-    pub(crate) fn new(memory_max_bytes: usize) -> Self {
+    pub(crate) fn new(memory_max_bytes: usize, guards: Guards) -> Self {
         Self {
             memory_max_bytes,
             memory_bytes: 0,
             memory_peak_bytes: 0,
             memory_denied: false,
             table_elements: 0,
+            guards,
         }
     }
 }
@@ -86,7 +89,7 @@ impl ResourceLimiter for Limits {
     ) -> wasmtime::Result<bool> {
         // Over all memories of the store together.
         let wanted = self.memory_bytes.saturating_sub(current).saturating_add(desired);
-        if wanted > self.memory_max_bytes {
+        if wanted > self.memory_max_bytes && self.guards.on(Guard::Memory) {
             self.memory_denied = true;
             return Ok(false);
         }
@@ -102,7 +105,7 @@ impl ResourceLimiter for Limits {
         _max: Option<usize>,
     ) -> wasmtime::Result<bool> {
         let wanted = self.table_elements.saturating_sub(current).saturating_add(desired);
-        if wanted > TABLE_ELEMENTS_MAX {
+        if wanted > TABLE_ELEMENTS_MAX && self.guards.on(Guard::Tables) {
             self.memory_denied = true;
             return Ok(false);
         }

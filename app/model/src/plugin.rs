@@ -44,6 +44,8 @@ pub enum Capability {
     Http(String),
     /// The same for an address of a private or loopback range.
     HttpPrivate(String),
+    /// Following redirects to hosts that are granted.
+    Redirects,
     /// Its own key-value storage.
     Kv,
     /// Reading and storing attachments of the conversations it serves.
@@ -77,6 +79,7 @@ impl Capability {
             Self::Http(target) => return format!("{{ http = \"{target}\" }}"),
             Self::HttpPrivate(target) => return format!("{{ http-private = \"{target}\" }}"),
             Self::Secret(slot) => return format!("{{ secret = \"{slot}\" }}"),
+            Self::Redirects => "redirects",
             Self::Kv => "kv",
             Self::Blobs => "blobs",
             Self::Webhook => "webhook",
@@ -377,6 +380,27 @@ pub struct PluginSignals {
     pub denials: u64,
     /// Bytes sent to and received from the network.
     pub network_bytes: u64,
+}
+
+/// One line of the ledger: something left this machine for a plugin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Egress {
+    /// When.
+    pub at: Timestamp,
+    /// The plugin.
+    pub plugin: PluginId,
+    /// The account, for channels.
+    pub account: Option<AccountId>,
+    /// Where to, `host:port`.
+    pub target: String,
+    /// How, such as `POST`.
+    pub method: String,
+    /// How many bytes: address, headers and body.
+    pub bytes: u64,
+    /// Slots of the secrets that went along.
+    pub secrets: Vec<String>,
+    /// What the other side answered; none where it did not.
+    pub status: Option<u16>,
 }
 
 /// One line of a plugin's log.

@@ -18,6 +18,10 @@ use arguments::{Arguments, Task};
 use clap::Parser as _;
 
 fn main() -> ExitCode {
+    // Packages of strangers are compiled in a child of this program.
+    if let Some(code) = host::compiler::serve() {
+        return code;
+    }
     let arguments = Arguments::parse();
     log::start(arguments.verbose);
     // One provider for every TLS connection of this process; it can only be set once, and nobody else does.

@@ -106,6 +106,7 @@ role-drill-actor = Drill customer
 role-transcriber = Transcriber
 capability-http = Connect to { $host }
 capability-http-private = Connect to { $host } on the private network or this computer
+capability-redirects = Follow redirects, among the hosts listed here only
 capability-kv = Keep data of its own
 capability-blobs = Read and store attachments of its conversations
 capability-secret = Sign with the secret “{ $name }” without seeing it

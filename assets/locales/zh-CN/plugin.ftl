@@ -103,6 +103,7 @@ role-drill-actor = 陪练客户
 role-transcriber = 语音转写
 capability-http = 连接 { $host }
 capability-http-private = 连接内网或本机地址 { $host }
+capability-redirects = 跟随重定向，但只限这里列出的主机
 capability-kv = 保存自己的数据
 capability-blobs = 读取和保存会话中的附件
 capability-secret = 使用密钥“{ $name }”签名，但看不到内容

@@ -25,6 +25,7 @@ pub fn words(ctx: &Ctx<'_>, manifest: &Manifest, capability: &Capability) -> Str
             let secret = manifest.secrets.iter().find(|secret| secret.slot == *slot);
             return secret_words(ctx, slot, secret);
         }
+        Capability::Redirects => "capability-redirects",
         Capability::Kv => "capability-kv",
         Capability::Blobs => "capability-blobs",
         Capability::Webhook => "capability-webhook",
@@ -52,7 +53,7 @@ fn secret_words(ctx: &Ctx<'_>, slot: &str, secret: Option<&SecretManifest>) -> S
 /// The icon of a capability, and whether it reaches further than most and deserves a second look.
 pub fn look(capability: &Capability) -> (Icon, Tone) {
     match capability {
-        Capability::Http(_) => (Icon::Network, Tone::Warn),
+        Capability::Http(_) | Capability::Redirects => (Icon::Network, Tone::Warn),
         Capability::HttpPrivate(_) => (Icon::Network, Tone::Bad),
         Capability::Kv => (Icon::Disk, Tone::Muted),
         Capability::Blobs => (Icon::Clip, Tone::Muted),

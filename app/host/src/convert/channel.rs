@@ -13,6 +13,7 @@ use super::{
 use crate::{
     bindings::{exports::switchboard::plugin::channel, switchboard::plugin::types as wit},
     contract::{Batch, Incoming, Item, Party, ReceiptState, SendOutcome, SentState, WebReply},
+    guard::counts,
     policy::{HTTP_BODY_MAX_BYTES, HTTP_HEADER_MAX_BYTES, HTTP_HEADERS_MAX},
 };
 
@@ -44,10 +45,10 @@ fn party(party: wit::Party) -> Result<Party, Invalid> {
 fn file(file: wit::BlobRef) -> Result<Attachment, Invalid> {
     let named_by_hash =
         file.id.len() == 64 && file.id.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
-    if !named_by_hash {
+    if counts(!named_by_hash) {
         return invalid("file.id", "not from blobs.put");
     }
-    if file.bytes > ATTACHMENT_MAX_BYTES {
+    if counts(file.bytes > ATTACHMENT_MAX_BYTES) {
         return invalid("file.bytes", format_args!("{}, {ATTACHMENT_MAX_BYTES} allowed", file.bytes));
     }
     Ok(Attachment {
@@ -68,7 +69,7 @@ pub(crate) fn batch(batch: channel::Batch) -> Result<Batch, Invalid> {
 }
 
 fn reply(reply: channel::WebReply) -> Result<WebReply, Invalid> {
-    if !(200..=599).contains(&reply.status) {
+    if counts(!(200..=599).contains(&reply.status)) {
         return invalid("reply.status", reply.status);
     }
     if reply.body.len() > HTTP_BODY_MAX_BYTES {
@@ -82,7 +83,7 @@ fn reply(reply: channel::WebReply) -> Result<WebReply, Invalid> {
         let token = !name.is_empty()
             && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
         let clean = !header.value.bytes().any(|byte| byte < b' ' && byte != b'\t' || byte == 0x7f);
-        if !token || !clean || name.len() + header.value.len() > HTTP_HEADER_MAX_BYTES {
+        if counts(!token || !clean || name.len() + header.value.len() > HTTP_HEADER_MAX_BYTES) {
             return invalid("reply.headers", "a header that cannot be sent");
         }
         Ok((name, header.value))
@@ -139,6 +140,7 @@ fn incoming(message: channel::Incoming) -> Result<Incoming, Invalid> {
     let from_us = match message.dir {
         wit::Direction::Inbound => false,
         wit::Direction::Outbound => true,
+        wit::Direction::Note if !counts(true) => true,
         wit::Direction::Note => return invalid("message.dir", "a channel has no notes"),
     };
     Ok(Incoming {

@@ -21,6 +21,7 @@ use crate::{
         Action, Advice, Card, Criterion, Delta, Fact, FindingDraft, Form, Mark, Pairs, Remark, Scorecard,
         Submitted,
     },
+    guard::counts,
     policy::ADVICE_ITEMS_MAX,
     state::cut,
 };
@@ -44,7 +45,7 @@ pub(super) fn invalid<T>(what: &str, why: impl std::fmt::Display) -> Result<T, I
 
 /// A text within its limit, without control characters, and with few marks of direction.
 pub(super) fn text(what: &str, value: String, max_bytes: usize) -> Result<String, Invalid> {
-    if value.len() > max_bytes {
+    if counts(value.len() > max_bytes) {
         return invalid(what, format_args!("{} bytes, {max_bytes} allowed", value.len()));
     }
     Ok(tamed(value))
@@ -52,7 +53,7 @@ pub(super) fn text(what: &str, value: String, max_bytes: usize) -> Result<String
 
 fn tamed(value: String) -> String {
     let harmless = |c: char| (!c.is_control() || matches!(c, '\n' | '\t')) && !is_direction_mark(c);
-    if value.chars().all(harmless) {
+    if value.chars().all(harmless) || !counts(true) {
         return value;
     }
     let mut marks = 0;
@@ -89,10 +90,10 @@ pub(super) fn words(what: &str, value: String) -> Result<String, Invalid> {
 
 /// An id that must be there and must come back as it was.
 pub(super) fn id(what: &str, value: String) -> Result<String, Invalid> {
-    if value.is_empty() {
+    if counts(value.is_empty()) {
         return invalid(what, "is empty");
     }
-    if value.len() > REMOTE_ID_MAX_BYTES {
+    if counts(value.len() > REMOTE_ID_MAX_BYTES) {
         return invalid(what, format_args!("{} bytes, {REMOTE_ID_MAX_BYTES} allowed", value.len()));
     }
     Ok(value)
@@ -104,7 +105,7 @@ pub(super) fn list<A, B>(
     most: usize,
     convert: impl FnMut(A) -> Result<B, Invalid>,
 ) -> Result<Vec<B>, Invalid> {
-    if items.len() > most {
+    if counts(items.len() > most) {
         return invalid(what, format_args!("{} entries, {most} allowed", items.len()));
     }
     items.into_iter().map(convert).collect()
@@ -112,11 +113,10 @@ pub(super) fn list<A, B>(
 
 /// From 0 to 1. What is not a number is refused, never taken for something.
 pub(super) fn share(what: &str, value: f32) -> Result<f32, Invalid> {
-    if (0.0..=1.0).contains(&value) {
-        Ok(value)
-    } else {
-        invalid(what, format_args!("{value} is not from 0 to 1"))
+    if counts(!(0.0..=1.0).contains(&value)) {
+        return invalid(what, format_args!("{value} is not from 0 to 1"));
     }
+    Ok(value)
 }
 
 pub(super) fn moment(what: &str, at_ms: u64) -> Result<Timestamp, Invalid> {
@@ -165,11 +165,10 @@ pub(super) fn address(what: &str, value: String) -> Result<String, Invalid> {
     let plain = url::Url::parse(&value).is_ok_and(|url| {
         url.scheme() == "https" && url.has_host() && url.username().is_empty() && url.password().is_none()
     });
-    if plain && value.len() <= NAME_MAX_BYTES * 4 {
-        Ok(value)
-    } else {
-        invalid(what, "only plain https addresses")
+    if counts(!plain || value.len() > NAME_MAX_BYTES * 4) {
+        return invalid(what, "only plain https addresses");
     }
+    Ok(value)
 }
 
 pub(crate) fn advice(items: Vec<wit_advice::Item>) -> Result<Vec<Advice>, Invalid> {
@@ -264,7 +263,7 @@ pub(crate) fn delta(delta: assist::Delta) -> Result<Option<Delta>, Invalid> {
 
 pub(crate) fn criteria(criteria: Vec<quality::Criterion>) -> Result<Vec<Criterion>, Invalid> {
     list("rubric", criteria, CARDS_MAX, |criterion| {
-        if !(criterion.weight.is_finite() && criterion.weight >= 0.0) {
+        if counts(!(criterion.weight.is_finite() && criterion.weight >= 0.0)) {
             return invalid("criterion.weight", criterion.weight);
         }
         Ok(Criterion {
@@ -289,7 +288,7 @@ pub(crate) fn scorecard(
             else {
                 return invalid("evidence.message", "not in the conversation");
             };
-            if range.first > range.last || range.last > length {
+            if counts(range.first > range.last || range.last > length) {
                 return invalid("evidence", format_args!("{}..{} of {length}", range.first, range.last));
             }
             Ok(Evidence { message, first: range.first, end: range.last })
@@ -338,7 +337,7 @@ pub(crate) fn fields(fields: Vec<wit_forms::Field>) -> Result<(Vec<Field>, Value
     let mut seen = BTreeSet::new();
     let fields = list("fields", fields, FORM_FIELDS_MAX, |field| {
         let id = id("field.id", field.id)?;
-        if !seen.insert(id.clone()) {
+        if counts(!seen.insert(id.clone())) {
             return invalid("field.id", format_args!("{} is there twice", id.escape_debug()));
         }
         if let Some(given) = field.value {

@@ -9,7 +9,7 @@ use super::{
     Invalid,
     inward::{address, share, words},
 };
-use crate::{bindings::exports::switchboard::plugin::panel as wit, contract::PanelEffect};
+use crate::{bindings::exports::switchboard::plugin::panel as wit, contract::PanelEffect, guard::counts};
 
 /// Effects of one event.
 const EFFECTS_MAX: usize = 16;
@@ -24,7 +24,7 @@ fn invalid<T>(why: impl Into<String>) -> Result<T, Invalid> {
 
 /// What a panel asks for. Effects outside the panel need a click that a person made.
 pub(crate) fn effects(effects: Vec<wit::Effect>, event: &PanelEvent) -> Result<Vec<PanelEffect>, Invalid> {
-    if effects.len() > EFFECTS_MAX {
+    if counts(effects.len() > EFFECTS_MAX) {
         return invalid(format!("{} effects, {EFFECTS_MAX} allowed", effects.len()));
     }
     let clicked = matches!(event, PanelEvent::Clicked(_));
@@ -37,7 +37,7 @@ fn effect(effect: wit::Effect, clicked: bool) -> Result<PanelEffect, Invalid> {
         wit::Effect::Notice(notice) => {
             PanelEffect::Notice { text: words("notice", notice.text)?, tone: tone(notice.tone) }
         }
-        _ if !clicked => return invalid("this effect needs a click"),
+        _ if counts(!clicked) => return invalid("this effect needs a click"),
         wit::Effect::DraftText(text) => PanelEffect::DraftText(words("draft-text", text)?),
         wit::Effect::OpenUrl(url) => PanelEffect::OpenUrl(address("open-url", url)?),
         wit::Effect::Copy(text) => PanelEffect::Copy(words("copy", text)?),
@@ -55,14 +55,16 @@ fn tone(tone: wit::Tone) -> Tone {
 }
 
 fn view(view: wit::View) -> Result<Panel, Invalid> {
-    if view.nodes.len() > PANEL_NODES_MAX {
+    if counts(view.nodes.len() > PANEL_NODES_MAX) {
         return invalid(format!("{} nodes, {PANEL_NODES_MAX} allowed", view.nodes.len()));
     }
     let bytes: usize = view.nodes.iter().map(node_bytes).sum();
-    if bytes > PANEL_MAX_BYTES {
+    if counts(bytes > PANEL_MAX_BYTES) {
         return invalid(format!("{bytes} bytes, {PANEL_MAX_BYTES} allowed"));
     }
-    check_tree(&view)?;
+    if counts(true) {
+        check_tree(&view)?;
+    }
     let nodes = view.nodes.into_iter().map(node).collect::<Result<_, _>>()?;
     Ok(Panel { revision: view.rev, root: view.root as usize, nodes })
 }
@@ -166,7 +168,7 @@ fn kind(kind: wit::Kind) -> Result<NodeKind, Invalid> {
         }
         wit::Kind::Progress(done) => NodeKind::Progress(share("progress", done)?),
         wit::Kind::Spark(values) => {
-            if values.len() > SPARK_MAX || values.iter().any(|value| !value.is_finite()) {
+            if counts(values.len() > SPARK_MAX || values.iter().any(|value| !value.is_finite())) {
                 return invalid(format!("a spark line has up to {SPARK_MAX} finite numbers"));
             }
             NodeKind::Spark(values)
@@ -178,10 +180,10 @@ fn grid(grid: wit::Grid) -> Result<NodeKind, Invalid> {
     // A grid without a header is as wide as its first row.
     let width =
         if grid.columns.is_empty() { grid.rows.first().map_or(0, Vec::len) } else { grid.columns.len() };
-    if width == 0 || width * (grid.rows.len() + 1) > CELLS_MAX {
+    if counts(width == 0 || width * (grid.rows.len() + 1) > CELLS_MAX) {
         return invalid(format!("a grid has 1 to {CELLS_MAX} cells"));
     }
-    if grid.rows.iter().any(|row| row.len() != width) {
+    if counts(grid.rows.iter().any(|row| row.len() != width)) {
         return invalid("a grid's rows are all as long as its header");
     }
     let line =

@@ -16,6 +16,7 @@ use crate::{
     convert,
     error::Failure as HostFailure,
     event::HostEvent,
+    guard::{self, Guard},
     host::RunMode,
     policy::{
         LOG_LINE_MAX_BYTES, NOTIFICATIONS_PER_MINUTE, PUSH_EVENT_MAX_BYTES, RANDOM_MAX_BYTES, TIMERS_MAX,
@@ -114,7 +115,7 @@ impl timers::Host for LaneState {
         if id.len() > NAME_MAX_BYTES {
             return Err(Failure::TooLarge(format!("a timer's name has {NAME_MAX_BYTES} bytes at most")));
         }
-        if self.timers.set(id, after_ms, repeat) {
+        if self.timers.set(id, after_ms, repeat, self.shared.guards) {
             Ok(())
         } else {
             Err(Failure::TooLarge(format!("there are {TIMERS_MAX} timers already")))
@@ -136,7 +137,8 @@ impl notify::Host for LaneState {
             .notifications
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .allows(NOTIFICATIONS_PER_MINUTE, Duration::from_mins(1));
+            .allows(NOTIFICATIONS_PER_MINUTE, Duration::from_mins(1))
+            || !self.shared.guards.on(Guard::Notifications);
         let urgency = match urgency {
             WitUrgency::Quiet => Urgency::Quiet,
             WitUrgency::Normal => Urgency::Normal,
@@ -150,7 +152,8 @@ impl notify::Host for LaneState {
 impl proposals::Host for LaneState {
     async fn put(&mut self, items: Vec<advice::Item>) -> Result<(), Failure> {
         self.plugin.allow(&Capability::Proposals).map_err(convert::failure)?;
-        let items = convert::advice(items).map_err(|invalid| Failure::Invalid(invalid.0))?;
+        let items = guard::checked(self.shared.guards, || convert::advice(items))
+            .map_err(|invalid| Failure::Invalid(invalid.0))?;
         let event = HostEvent::Advice { lane: self.lane.clone(), items };
         // A closed channel means that the engine is gone.
         self.shared.events.send(event).await.map_err(|_| Failure::Unavailable(0))

@@ -11,6 +11,7 @@ use crate::{
         types::{BlobRef, Failure},
     },
     convert,
+    guard::Guard,
     host::Shared,
     plugin::Plugin,
     policy::{self, BLOB_READ_MAX_BYTES, KV_KEY_MAX_BYTES, KV_SCAN_MAX, KV_VALUE_MAX_BYTES},
@@ -27,7 +28,8 @@ impl LaneState {
         if key.is_empty() || key.len() > KV_KEY_MAX_BYTES {
             return Err(Failure::Invalid(format!("a key has 1 to {KV_KEY_MAX_BYTES} bytes")));
         }
-        if value.is_some_and(|value| value.len() > KV_VALUE_MAX_BYTES) {
+        let too_large = value.is_some_and(|value| value.len() > KV_VALUE_MAX_BYTES);
+        if too_large && self.shared.guards.on(Guard::Storage) {
             return Err(Failure::TooLarge(format!("a value has {KV_VALUE_MAX_BYTES} bytes at most")));
         }
         Ok(())
@@ -37,9 +39,15 @@ impl LaneState {
 /// Whether so many more bytes fit into the plugin's storage.
 async fn kv_fits(shared: &Shared, plugin: &Plugin, key: &str, value: &[u8]) -> Result<(), Failure> {
     let used = shared.services.kv_bytes(&plugin.manifest.id).await.map_err(convert::failure)?;
-    let wanted = used + (key.len() + value.len()) as u64;
+    let mut wanted = used + (key.len() + value.len()) as u64;
     let most = policy::kv_bytes(&plugin.manifest.budget);
     if wanted > most {
+        // What it replaces makes room. Where there is room anyhow, nobody has to ask for it.
+        let present = shared.services.kv_get(&plugin.manifest.id, key.to_owned()).await;
+        let replaced = present.map_err(convert::failure)?.map_or(0, |present| key.len() + present.len());
+        wanted = wanted.saturating_sub(replaced as u64);
+    }
+    if wanted > most && shared.guards.on(Guard::Storage) {
         return Err(Failure::TooLarge(format!("the storage has {used} of {most} bytes")));
     }
     plugin.signals.stored(wanted);

@@ -1,6 +1,8 @@
 //! Guests written as WebAssembly text, turned into real components: a quality plugin whose `init`, `on-timer` and
 //! `rubric` do what a test wants. The canonical ABI's signatures are those of `quality-role` in the contract.
 
+use std::path::Path;
+
 use host::Package;
 use wit_component::{ComponentEncoder, StringEncoding};
 
@@ -89,8 +91,10 @@ impl Guest {
 fn component(text: &str) -> Vec<u8> {
     let mut module = wat::parse_str(text).expect("WebAssembly text");
     let mut resolve = wit_parser::Resolve::default();
-    let contract = concat!(env!("CARGO_MANIFEST_DIR"), "/../../plugin-sdk/wit");
-    let (package, _) = resolve.push_path(contract).expect("the contract");
+    // Beside whichever crate's tests these are.
+    let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    let contract = above.map(|folder| folder.join("plugin-sdk/wit")).find(|wit| wit.is_dir());
+    let (package, _) = resolve.push_path(contract.expect("the contract's folder")).expect("the contract");
     let world = resolve.select_world(&[package], Some("quality-role")).expect("the world");
     wit_component::embed_component_metadata(&mut module, &resolve, world, StringEncoding::UTF8)
         .expect("metadata");
