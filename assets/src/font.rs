@@ -11,6 +11,12 @@ pub const REGULAR: &[u8] = include_bytes!("../fonts/NotoSansSC-Regular.ttf");
 /// Noto Sans SC, semi-bold, weight 600 (TrueType).
 pub const STRONG: &[u8] = include_bytes!("../fonts/NotoSansSC-SemiBold.ttf");
 
+/// Quotation marks, ellipsis and dash as wide as English sets them, regular; made by `fonts/marks.py`.
+pub const MARKS_REGULAR: &[u8] = include_bytes!("../fonts/Marks-Regular.ttf");
+
+/// The same, semi-bold.
+pub const MARKS_STRONG: &[u8] = include_bytes!("../fonts/Marks-SemiBold.ttf");
+
 /// Licence of the fonts.
 pub const LICENCE: &str = include_str!("../fonts/OFL.txt");
 
@@ -89,6 +95,29 @@ mod tests {
             (text.ascent, text.descent, text.units_per_em),
             (icon.ascent, icon.descent, icon.units_per_em)
         );
+    }
+
+    #[test]
+    fn english_marks_are_narrow_and_sit_on_the_line_of_the_text() {
+        let location = LocationRef::default();
+        for ((name, text), bytes) in fonts().into_iter().zip([MARKS_REGULAR, MARKS_STRONG]) {
+            let marks = FontRef::new(bytes).unwrap();
+            let width = |font: &FontRef<'_>, letter| {
+                let glyph = font.charmap().map(letter).unwrap_or_else(|| panic!("{name} lacks {letter}"));
+                font.glyph_metrics(Size::unscaled(), location).advance_width(glyph).unwrap()
+            };
+            for letter in "‘’“”…".chars() {
+                let (english, chinese) = (width(&marks, letter), width(&text, letter));
+                assert!(english < 900.0 && chinese >= 999.0, "{name} {letter}: {english} {chinese}");
+            }
+            assert!(marks.charmap().map('a').is_none(), "letters come from the text font");
+            let (own, text) =
+                (marks.metrics(Size::unscaled(), location), text.metrics(Size::unscaled(), location));
+            assert_eq!(
+                (own.ascent, own.descent, own.units_per_em),
+                (text.ascent, text.descent, text.units_per_em)
+            );
+        }
     }
 
     #[test]

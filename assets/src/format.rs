@@ -19,9 +19,6 @@ const MINUTE: u64 = 60;
 const HOUR: u64 = 60 * MINUTE;
 const DAY: u64 = 24 * HOUR;
 
-/// Below this a waiting clock shows seconds, above it whole minutes.
-const WAITING_WITH_SECONDS: u64 = 10 * MINUTE;
-
 /// A duration split for display.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimeSpan {
@@ -49,21 +46,6 @@ impl Locale {
         } else {
             format!("{hours}:{minutes:02}:{seconds:02}")
         }
-    }
-
-    /// A clock of constant width while it runs: `03:27`, with hours `02:14:36`.
-    pub fn timer(&self, seconds: u64) -> String {
-        let TimeSpan { hours, minutes, seconds } = TimeSpan::new(seconds);
-        if hours == 0 {
-            format!("{minutes:02}:{seconds:02}")
-        } else {
-            format!("{hours:02}:{minutes:02}:{seconds:02}")
-        }
-    }
-
-    /// How long a customer has been waiting: `0:22`, from ten minutes on `12 分`, then hours and days.
-    pub fn waiting(&self, seconds: u64) -> String {
-        if seconds < WAITING_WITH_SECONDS { self.clock(seconds) } else { self.rough(seconds) }
     }
 
     /// How long ago something was, roughly: `刚刚`, `4 分`, `3 小时`, `2 天`.
@@ -311,25 +293,20 @@ mod tests {
     #[test]
     fn durations() {
         let [chinese, english] = both();
-        let cases: [(u64, &str, &str, &str, &str); 9] = [
-            (0, "0:00", "00:00", "0:00", "0:00"),
-            (22, "0:22", "00:22", "0:22", "0:22"),
-            (108, "1:48", "01:48", "1:48", "1:48"),
-            (207, "3:27", "03:27", "3:27", "3:27"),
-            (599, "9:59", "09:59", "9:59", "9:59"),
-            (600, "10:00", "10:00", "10 分", "10 min"),
-            (3_599, "59:59", "59:59", "59 分", "59 min"),
-            (8_076, "2:14:36", "02:14:36", "2 小时", "2 h"),
-            (200_000, "55:33:20", "55:33:20", "2 天", "2 days"),
+        let cases = [
+            (0, "0:00", "刚刚", "now"),
+            (59, "0:59", "刚刚", "now"),
+            (108, "1:48", "1 分", "1 min"),
+            (600, "10:00", "10 分", "10 min"),
+            (3_599, "59:59", "59 分", "59 min"),
+            (8_076, "2:14:36", "2 小时", "2 h"),
+            (200_000, "55:33:20", "2 天", "2 days"),
         ];
-        for (seconds, clock, timer, waiting, waiting_english) in cases {
+        for (seconds, clock, age, age_english) in cases {
             assert_eq!(chinese.clock(seconds), clock);
-            assert_eq!(english.timer(seconds), timer);
-            assert_eq!(chinese.waiting(seconds), waiting);
-            assert_eq!(english.waiting(seconds), waiting_english);
+            assert_eq!(chinese.age(seconds), age);
+            assert_eq!(english.age(seconds), age_english);
         }
-        assert_eq!(chinese.age(59), "刚刚");
-        assert_eq!(english.age(61), "1 min");
         assert_eq!(english.rough(86_400), "1 day");
         assert_eq!(chinese.rough(45), "45 秒");
     }

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | design tokens | [`tokens`] | `tokens().light.accent` |
 //! | texts | [`Locale`] | `locale.text("queue-mine")`, `locale.text_with("queue-unread", &[("count", 3.into())])` |
-//! | clocks, dates, sizes | [`Locale`] | `locale.waiting(108)`, `locale.day(date, today)` |
+//! | clocks, dates, sizes | [`Locale`] | `locale.age(108)`, `locale.day(date, today)` |
 //! | fonts | [`font`] | `font::REGULAR`, `font::STRONG`, always loaded first |
 //! | icons | [`icon`] | `icon::CHAT`, drawn with the font `icon::FONT` |
 //! | sounds | [`sound`] | `sound::RING`, a WAV |

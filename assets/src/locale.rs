@@ -48,6 +48,7 @@ nouns![
     "quality",
     "queue",
     "settings",
+    "shortcut",
     "status",
     "ticket",
 ];

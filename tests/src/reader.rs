@@ -3,20 +3,15 @@
 //! This is what Orca and its like read on Linux (AT-SPI 2, `org.a11y.atspi`); the names of the interfaces are in
 //! <https://gitlab.gnome.org/GNOME/at-spi2-core/-/tree/main/xml>.
 
-use std::{
-    collections::VecDeque,
-    io::{BufRead as _, BufReader},
-    process::{Command, Stdio},
-};
+use std::collections::VecDeque;
 
 use anyhow::{Context as _, Result};
-use tempfile::TempDir;
 use zbus::{
     blocking::{Connection, Proxy, connection::Builder},
     zvariant::OwnedObjectPath,
 };
 
-use crate::{screen::Running, wait::until};
+use crate::{bus::SessionBus, wait::until};
 
 const REGISTRY: &str = "org.a11y.atspi.Registry";
 const ROOT: &str = "/org/a11y/atspi/accessible/root";
@@ -50,9 +45,7 @@ const MOST_NODES: usize = 20_000;
 pub struct Reader {
     accessibility: Connection,
     _session: Connection,
-    _bus: Running,
-    _sockets: TempDir,
-    address: String,
+    bus: SessionBus,
 }
 
 /// Something in the window that can be read.
@@ -69,21 +62,8 @@ pub struct Node {
 impl Reader {
     /// Starts the bus and switches accessibility on, as a desktop with a screen reader does.
     pub fn start() -> Result<Self> {
-        let sockets = tempfile::tempdir()?;
-        let mut bus = Running::start(
-            Command::new("dbus-daemon")
-                .args(["--session", "--nofork", "--print-address=1"])
-                // Where the accessibility bus puts its socket, under one name for all; several tests run at once.
-                .env("XDG_RUNTIME_DIR", sockets.path())
-                .env("XDG_CACHE_HOME", sockets.path())
-                .stdout(Stdio::piped())
-                .stderr(Stdio::null()),
-            "Debian package dbus",
-        )?;
-        let mut address = String::new();
-        BufReader::new(bus.child().stdout.take().context("the bus's output")?).read_line(&mut address)?;
-        let address = address.trim().to_owned();
-        let session = Builder::address(address.as_str())?.build()?;
+        let bus = SessionBus::start()?;
+        let session = Builder::address(bus.address())?.build()?;
         let launcher = Proxy::new(&session, "org.a11y.Bus", "/org/a11y/bus", "org.a11y.Bus")?;
         let at: String = launcher
             .call("GetAddress", &())
@@ -92,12 +72,12 @@ impl Reader {
         status.set_property("IsEnabled", true)?;
         status.set_property("ScreenReaderEnabled", true)?;
         let accessibility = Builder::address(at.as_str())?.build()?;
-        Ok(Self { accessibility, _session: session, _bus: bus, _sockets: sockets, address })
+        Ok(Self { accessibility, _session: session, bus })
     }
 
     /// The bus as the desk's environment names it.
     pub fn environment(&self) -> (String, String) {
-        ("DBUS_SESSION_BUS_ADDRESS".to_owned(), self.address.clone())
+        self.bus.environment()
     }
 
     /// Everything that can be read now, from the top.

@@ -12,6 +12,7 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 use switchboard_tests::{
+    bus::SessionBus,
     desk::{Place, Wish, workspace},
     screen::{Running, Screen},
     visitor::Caller,
@@ -39,8 +40,7 @@ const XIM: &str = "UseOnTheSpot=True\n";
 /// An input method on a session bus of its own.
 struct InputMethod {
     _daemon: Running,
-    _bus: Running,
-    bus: String,
+    bus: SessionBus,
 }
 
 impl InputMethod {
@@ -48,21 +48,12 @@ impl InputMethod {
         std::fs::create_dir_all(home.join("fcitx5/conf"))?;
         std::fs::write(home.join("fcitx5/profile"), PROFILE)?;
         std::fs::write(home.join("fcitx5/conf/xim.conf"), XIM)?;
-        let mut bus = Running::start(
-            Command::new("dbus-daemon")
-                .args(["--session", "--nofork", "--print-address=1"])
-                .stdout(Stdio::piped())
-                .stderr(Stdio::null()),
-            "Debian package dbus",
-        )?;
-        let mut address = String::new();
-        BufReader::new(bus.child().stdout.take().context("the bus's output")?).read_line(&mut address)?;
-        let address = address.trim().to_owned();
+        let bus = SessionBus::start()?;
         let mut daemon = Command::new("fcitx5");
         daemon
             .args(["--disable=wayland,waylandim,kimpanel,notificationitem,clipboard"])
             .env("DISPLAY", screen.name())
-            .env("DBUS_SESSION_BUS_ADDRESS", &address)
+            .envs([bus.environment()])
             .env("XDG_CONFIG_HOME", home)
             .env("XDG_DATA_HOME", home)
             .env("LANG", "C.UTF-8")
@@ -75,13 +66,13 @@ impl InputMethod {
         ensure!(ready, "fcitx5 ended without pinyin (Debian package fcitx5-chinese-addons)");
         // Read on, so that it never waits for a reader.
         std::thread::spawn(move || log.for_each(drop));
-        Ok(Self { _daemon: daemon, _bus: bus, bus: address })
+        Ok(Self { _daemon: daemon, bus })
     }
 
     fn ask(&self, arguments: &[&str]) -> Result<String> {
         let output = Command::new("fcitx5-remote")
             .args(arguments)
-            .env("DBUS_SESSION_BUS_ADDRESS", &self.bus)
+            .env("DBUS_SESSION_BUS_ADDRESS", self.bus.address())
             .output()
             .context("fcitx5-remote (Debian package fcitx5)")?;
         ensure!(output.status.success(), "fcitx5-remote {arguments:?}");
@@ -98,7 +89,7 @@ fn chinese_is_typed_and_enter_while_composing_sends_nothing() -> Result<()> {
         ("XMODIFIERS", "@im=fcitx"),
         ("LANG", "C.UTF-8"),
         ("LC_ALL", "C.UTF-8"),
-        ("DBUS_SESSION_BUS_ADDRESS", &method.bus),
+        ("DBUS_SESSION_BUS_ADDRESS", method.bus.address()),
     ];
     let environment = environment.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec();
     let place = Place::new(Wish { environment, ..Wish::default() })?;

@@ -1,7 +1,7 @@
 //! What panels want to happen. They push [`Action`]s while drawing; the console carries them out after the
 //! frame is drawn, so that nothing changes under a panel that is being drawn.
 
-use model::{ArticleId, ConversationId, ProposalId, TicketId, command::Command};
+use model::{ArticleId, ConversationId, ProposalId, TicketId, command::Command, conversation::Attachment};
 
 use crate::{command::CommandId, overlay::Dialog, shell::ShellRequest};
 
@@ -57,8 +57,14 @@ pub enum Action {
     OpenArticle(ArticleId),
     /// Go to a ticket in the Tickets place.
     OpenTicket(TicketId),
+    /// Go to the editor of keys in Settings.
+    OpenShortcuts,
     /// Open a dialog.
     Show(Dialog),
+    /// Show a picture by itself, as large as the window.
+    ShowPicture(Attachment),
+    /// Tell the person of an error of the window's own, by its code.
+    Tell(&'static str),
     /// Close whatever dialog, palette or list is open.
     CloseDialog,
     /// Copy the whole thread as text.

@@ -1,8 +1,6 @@
 //! Alerts that reach a desk nobody looks at: sound, notification, the window manager's hint and the count in
 //! the title; what was missed is listed. Runs from `logic`, so also while the window is minimised.
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
 use model::{ConversationId, view::QueueRow};
 
@@ -27,12 +25,12 @@ pub struct Missed {
 /// What has been alerted of already.
 #[derive(Default)]
 pub struct Attention {
-    /// Unread messages of the agent's own conversations.
-    known: Option<HashMap<ConversationId, u32>>,
     revision: Option<u64>,
     missed: Vec<Missed>,
     ringing_since: Option<f64>,
+    /// The title with what it was made of.
     title: String,
+    titled: Option<(u32, assets::Language)>,
 }
 
 impl Attention {
@@ -54,19 +52,16 @@ impl Attention {
             return;
         }
         self.revision = Some(ctx.view.revision);
-        let mine =
-            || ctx.derived.section(Section::Mine).iter().filter_map(|index| ctx.view.queue.get(*index));
-        let current = mine().map(|row| (row.id, row.unread)).collect();
-        // What was there when the window opened is no news.
-        let Some(before) = self.known.replace(current) else { return };
         let away = !ctx.shell.focused || ctx.shell.minimised;
-        for row in mine() {
-            match before.get(&row.id) {
-                None => self.alert(ctx, row, "notice-assigned", Sound::NewConversation, away, now),
-                Some(unread) if row.unread > *unread && (away || ctx.active != Some(row.id)) => {
-                    self.alert(ctx, row, "notice-message", Sound::Message, away, now);
-                }
-                Some(_) => {}
+        for changed in ctx.derived.changed() {
+            let Some(row) = ctx.view.queue.get(changed.index) else { continue };
+            if Section::of(row, ctx.view.me) != Some(Section::Mine) {
+                continue;
+            }
+            if changed.section != Some(Section::Mine) {
+                self.alert(ctx, row, "notice-assigned", Sound::NewConversation, away, now);
+            } else if row.unread > changed.unread && (away || ctx.active != Some(row.id)) {
+                self.alert(ctx, row, "notice-message", Sound::Message, away, now);
             }
         }
     }
@@ -111,9 +106,20 @@ impl Attention {
         }
     }
 
+    /// For how many seconds it still rings.
+    pub fn rings_for(&self, now: f64) -> Option<f32> {
+        let since = self.ringing_since?;
+        Some((since + RING_MAX_S - now).max(0.0) as f32 + 0.01)
+    }
+
     fn set_title(&mut self, ctx: &Ctx<'_>) {
-        let name = ctx.t("app-name");
         let unread = ctx.derived.unread;
+        let made_of = Some((unread, ctx.locale.language()));
+        if self.titled == made_of {
+            return;
+        }
+        self.titled = made_of;
+        let name = ctx.t("app-name");
         let title = if unread == 0 {
             name.to_owned()
         } else {

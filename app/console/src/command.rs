@@ -129,10 +129,15 @@ impl CommandId {
 
     /// Its keys: the person's own, or those it comes with.
     pub fn shortcut(self, ctx: &Ctx<'_>) -> Option<KeyboardShortcut> {
-        match ctx.view.settings.get(&setting_name(self)) {
+        match ctx.view.settings.get(&setting_name(self)).map(String::as_str) {
+            Some(OWN_DEFAULT) | None => self.spec().shortcut,
             Some(own) => parse_shortcut(own),
-            None => self.spec().shortcut,
         }
+    }
+
+    /// Whether a person has given it other keys than it comes with.
+    pub fn is_changed(self, ctx: &Ctx<'_>) -> bool {
+        self.shortcut(ctx) != self.spec().shortcut
     }
 
     /// Its keys in words, or nothing.
@@ -172,6 +177,56 @@ impl CommandId {
         }
     }
 }
+
+/// The value of a setting that stands for the keys a command comes with.
+pub const OWN_DEFAULT: &str = "default";
+/// The value of a setting for a command that a person took the keys from.
+pub const OWN_NONE: &str = "none";
+
+/// The command that has these keys.
+pub fn holder(ctx: &Ctx<'_>, shortcut: KeyboardShortcut) -> Option<CommandId> {
+    CommandId::all().find(|command| command.shortcut(ctx) == Some(shortcut))
+}
+
+/// Why keys may not be given to a command, as a key of the locales.
+///
+/// Input methods: fcitx5 and `IBus` switch with Ctrl+Space and Shift+Space, fcitx5 opens its clipboard with Ctrl+; and
+/// changes punctuation with Ctrl+. as it comes.
+pub fn refusal(shortcut: KeyboardShortcut) -> Option<&'static str> {
+    let KeyboardShortcut { modifiers, logical_key: key } = shortcut;
+    let (ctrl, alt, shift) = (modifiers.command || modifiers.ctrl, modifiers.alt, modifiers.shift);
+    let function_key = matches!(key.name().as_bytes(), [b'F', b'1'..=b'9', ..]);
+    let moves = matches!(
+        key,
+        Key::ArrowLeft
+            | Key::ArrowRight
+            | Key::ArrowUp
+            | Key::ArrowDown
+            | Key::Home
+            | Key::End
+            | Key::Backspace
+            | Key::Delete
+            | Key::Insert
+    );
+    let edits = matches!(key, Key::A | Key::C | Key::V | Key::X | Key::Z | Key::Y);
+    if alt && matches!(key, Key::F4 | Key::Tab | Key::Escape | Key::Space) || ctrl && alt && function_key {
+        Some("shortcut-reason-system")
+    } else if key == Key::Space && (ctrl || shift) || ctrl && matches!(key, Key::Semicolon | Key::Period) {
+        Some("shortcut-reason-input-method")
+    } else if alt && !ctrl && !shift && TAB_KEYS.contains(&key) || ctrl && shift && key == Key::Tab {
+        Some("shortcut-reason-tabs")
+    } else if ctrl && !alt && (edits || moves) {
+        Some("shortcut-reason-editing")
+    } else if !ctrl && !alt && !function_key {
+        Some("shortcut-reason-typing")
+    } else {
+        None
+    }
+}
+
+/// With Alt they go to the tabs of open conversations.
+pub const TAB_KEYS: [Key; 9] =
+    [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9];
 
 /// The setting that holds a person's own keys for a command.
 pub fn setting_name(command: CommandId) -> String {
@@ -268,15 +323,34 @@ mod tests {
     }
 
     #[test]
-    fn no_shortcut_collides_with_typing() {
+    fn no_command_comes_with_keys_that_would_be_refused() {
         for spec in TABLE {
-            let Some(shortcut) = spec.shortcut else { continue };
-            let function_key = matches!(shortcut.logical_key, Key::F1 | Key::F2);
-            let typing = shortcut.modifiers.is_none() && !function_key;
-            assert!(!typing, "{}", spec.key);
-            let editing = [Key::A, Key::C, Key::V, Key::X, Key::Z, Key::Y];
-            let ctrl_only = shortcut.modifiers == Modifiers::COMMAND;
-            assert!(!(ctrl_only && editing.contains(&shortcut.logical_key)), "{}", spec.key);
+            assert_eq!(spec.shortcut.and_then(refusal), None, "{}", spec.key);
+        }
+    }
+
+    #[test]
+    fn keys_that_typing_needs_are_refused_with_the_reason() {
+        let cases = [
+            (NONE, Key::J, Some("shortcut-reason-typing")),
+            (Modifiers::SHIFT, Key::J, Some("shortcut-reason-typing")),
+            (NONE, Key::Enter, Some("shortcut-reason-typing")),
+            (NONE, Key::F7, None),
+            (CTRL, Key::V, Some("shortcut-reason-editing")),
+            (CTRL_SHIFT, Key::Z, Some("shortcut-reason-editing")),
+            (CTRL, Key::ArrowLeft, Some("shortcut-reason-editing")),
+            (CTRL, Key::Space, Some("shortcut-reason-input-method")),
+            (Modifiers::SHIFT, Key::Space, Some("shortcut-reason-input-method")),
+            (CTRL, Key::Period, Some("shortcut-reason-input-method")),
+            (ALT, Key::Num3, Some("shortcut-reason-tabs")),
+            (ALT, Key::F4, Some("shortcut-reason-system")),
+            (CTRL_ALT, Key::F2, Some("shortcut-reason-system")),
+            (CTRL, Key::J, None),
+            (ALT, Key::V, None),
+            (CTRL_ALT, Key::V, None),
+        ];
+        for (modifiers, key, expected) in cases {
+            assert_eq!(refusal(KeyboardShortcut::new(modifiers, key)), expected, "{modifiers:?} {key:?}");
         }
     }
 

@@ -21,12 +21,15 @@ use crate::{
     derived::Derived,
     dock::Dock,
     handle,
+    idle::{Blinking, Clocks},
     look::Look,
     open::OpenWork,
     overlay::Overlays,
     panel::{self, header, queue::Queue},
+    picture::Pictures,
     place::Places,
     settings,
+    shell::DecodedPicture,
     theme::ThemeChoice,
     timeline::Timeline,
     widget,
@@ -34,6 +37,9 @@ use crate::{
 
 /// Timelines that are kept for tabs that were closed again.
 const TIMELINES_MAX: usize = 256;
+
+/// Commands that found no room and drafts are looked after again after this long.
+const AGAIN_AFTER_S: f32 = 0.1;
 
 /// How a console begins.
 #[derive(Clone, Debug)]
@@ -54,6 +60,7 @@ impl Default for Options {
 pub(crate) struct Received {
     pub view: Arc<View>,
     pub derived: Derived,
+    pictures: RefCell<Pictures>,
     zone: TimeZone,
     /// egui's time when the view came.
     at: f64,
@@ -79,7 +86,15 @@ pub struct Console {
     pub(crate) dock: Dock,
     pub(crate) places: Places,
     pub(crate) attention: Attention,
+    pub(crate) idle: Idle,
     pub(crate) outgoing: Outgoing,
+}
+
+/// What lets the window rest.
+#[derive(Default)]
+pub(crate) struct Idle {
+    clocks: Clocks,
+    blinking: Blinking,
 }
 
 /// What waits to be done after the frame.
@@ -98,7 +113,13 @@ impl Console {
         let view = desk.view();
         Self {
             desk,
-            received: Received { view, derived: Derived::default(), zone: options.zone, at: 0.0 },
+            received: Received {
+                view,
+                derived: Derived::default(),
+                pictures: RefCell::default(),
+                zone: options.zone,
+                at: 0.0,
+            },
             look: Look::new(options.language),
             open: OpenWork::default(),
             queue: Queue::default(),
@@ -108,6 +129,7 @@ impl Console {
             dock: Dock::default(),
             places: Places::default(),
             attention: Attention::default(),
+            idle: Idle::default(),
             outgoing: Outgoing::default(),
         }
     }
@@ -138,9 +160,17 @@ impl Console {
             self.mark_seen();
         }
         self.outgoing.actions.borrow_mut().extend(actions.into_inner());
-        // Clocks run: once a second while somebody can see them.
-        if !shell.minimised {
-            ctx.request_repaint_after_secs(1.0);
+        self.idle.blinking.update(ctx, time);
+        self.come_back(ctx, time);
+    }
+
+    /// What is to be done although nothing happens.
+    fn come_back(&self, ctx: &egui::Context, time: f64) {
+        if self.composer.has_unsaved() || !self.outgoing.commands.is_empty() {
+            ctx.request_repaint_after_secs(AGAIN_AFTER_S);
+        }
+        if let Some(left) = self.attention.rings_for(time) {
+            ctx.request_repaint_after_secs(left);
         }
     }
 
@@ -172,13 +202,18 @@ impl Console {
     /// Draws the whole window.
     pub fn ui(&mut self, ui: &mut Ui, shell: &ShellState) {
         let time = ui.input(|input| input.time);
+        self.idle.clocks.begin();
+        widget::galleys::begin(ui.ctx());
         self.shortcuts(ui, shell, time);
         self.draw(ui, shell, time);
         self.carry_out(ui.ctx(), shell, time);
+        if !shell.minimised {
+            ui.ctx().request_repaint_after(self.idle.clocks.rest(self.received.now(time)));
+        }
     }
 
     fn shortcuts(&mut self, ui: &Ui, shell: &ShellState, time: f64) {
-        if self.overlays.is_open() || self.composer.is_composing() {
+        if self.overlays.is_open() || self.composer.is_composing() || self.places.takes_keys() {
             return;
         }
         let actions = RefCell::new(Vec::new());
@@ -186,8 +221,8 @@ impl Console {
         let pressed = ui.input_mut(|input| command::pressed(&ctx, input));
         let (number, back) = ui.input_mut(|input| {
             let keys = |modifiers, key| egui::KeyboardShortcut::new(modifiers, key);
-            let number =
-                (0..9).find(|index| command::take(input, keys(egui::Modifiers::ALT, NUMBER_KEYS[*index])));
+            let number = (0..9)
+                .find(|index| command::take(input, keys(egui::Modifiers::ALT, command::TAB_KEYS[*index])));
             let shift = egui::Modifiers { shift: true, ..egui::Modifiers::COMMAND };
             (number, command::take(input, keys(shift, egui::Key::Tab)))
         });
@@ -297,6 +332,12 @@ impl Console {
                 overlays.open(dialog, &context_of(self, shell, time, &actions));
                 self.overlays = overlays;
             }
+            Action::OpenShortcuts => {
+                self.open.place = Place::Settings;
+                self.places.open_shortcuts();
+            }
+            Action::ShowPicture(file) => self.overlays.viewer.open(file),
+            Action::Tell(code) => self.tell(code, Vec::new()),
             Action::CloseDialog => {
                 self.overlays.close();
                 self.attention.clear_missed();
@@ -352,6 +393,23 @@ impl Console {
     /// A file that was picked or dropped has been read.
     pub fn file_read(&mut self, conversation: ConversationId, name: String, bytes: FileBytes) {
         self.send(Command::Desk(DeskCommand::StoreFile { conversation, name, bytes }));
+    }
+
+    /// A picture has been decoded, or the code of the reason why it cannot be.
+    pub fn picture_decoded(
+        &mut self,
+        ctx: &egui::Context,
+        file: model::FileId,
+        side: u32,
+        result: Result<DecodedPicture, String>,
+    ) {
+        self.received.pictures.get_mut().decoded(ctx, file, side, result);
+        ctx.request_repaint();
+    }
+
+    /// Tells the person of something the system could not do: the code of an error and its arguments.
+    pub fn tell(&mut self, code: &str, arguments: Vec<(String, String)>) {
+        self.overlays.toasts.tell(code, arguments, self.received.view.now);
     }
 
     /// The person wants to close the window. True when it may close at once: with nothing open. Otherwise it
@@ -415,18 +473,6 @@ impl Console {
     }
 }
 
-const NUMBER_KEYS: [egui::Key; 9] = [
-    egui::Key::Num1,
-    egui::Key::Num2,
-    egui::Key::Num3,
-    egui::Key::Num4,
-    egui::Key::Num5,
-    egui::Key::Num6,
-    egui::Key::Num7,
-    egui::Key::Num8,
-    egui::Key::Num9,
-];
-
 /// What panels borrow.
 pub(crate) fn context_of<'a>(
     console: &'a Console,
@@ -446,6 +492,8 @@ pub(crate) fn context_of<'a>(
         zone: &console.received.zone,
         active: console.open.active(),
         missed: console.attention.missed().len(),
+        pictures: &console.received.pictures,
+        clocks: &console.idle.clocks,
         actions,
     }
 }
@@ -483,7 +531,7 @@ fn desk_place(ui: &mut Ui, ctx: &Ctx<'_>, tabs: &[ConversationId], parts: &mut P
 
 fn centre(ui: &mut Ui, ctx: &Ctx<'_>, tabs: &[ConversationId], parts: &mut Parts<'_>) {
     let theme = ctx.theme;
-    ui.spacing_mut().item_spacing.y = 0.0;
+    widget::space_y(ui, 0.0);
     if tabs.is_empty() {
         let key = CommandId::ConversationTakeNext.shortcut_text(ctx);
         let advice = ctx.tw("conversation-empty-hint", &[("key", key.into())]);

@@ -12,7 +12,15 @@ use model::{
     view::{QueueRow, Thread, View},
 };
 
-use crate::{Action, ShellRequest, ShellState, Theme, derived::Derived};
+use crate::{
+    Action, ShellRequest, ShellState, Theme,
+    derived::{Derived, waiting_limits_s},
+    idle::Clocks,
+    picture::Pictures,
+};
+
+/// Customers of a channel on which more than this is too long are not counted by seconds.
+const BY_SECONDS_S: u64 = 120;
 
 /// What every panel borrows while it draws: the newest view, texts, theme and time, and a place to leave
 /// [`Action`]s. Panels own only how they look.
@@ -39,6 +47,9 @@ pub struct Ctx<'a> {
     pub active: Option<model::ConversationId>,
     /// Alerts that came while nobody looked.
     pub missed: usize,
+    pub(crate) clocks: &'a Clocks,
+    /// Pictures among the attachments.
+    pub(crate) pictures: &'a RefCell<Pictures>,
     pub(crate) actions: &'a RefCell<Vec<Action>>,
 }
 
@@ -135,6 +146,41 @@ impl<'a> Ctx<'a> {
     /// Seconds since a moment, never less than zero.
     pub fn seconds_since(&self, at: Timestamp) -> u64 {
         u64::try_from(self.now.as_second() - at.as_second()).unwrap_or(0)
+    }
+
+    /// How long ago something in sight was: `刚刚`, `4 分`. The window is drawn again when that changes.
+    pub fn age(&self, at: Timestamp) -> String {
+        self.clocks.coarse(at, self.now);
+        self.locale.age(self.seconds_since(at))
+    }
+
+    /// How long a customer in sight has waited on this kind of channel: `0:22` where seconds count, else as an age.
+    pub fn waiting(&self, since: Timestamp, kind: &str) -> String {
+        let seconds = self.seconds_since(since);
+        if seconds >= BY_SECONDS_S || waiting_limits_s(kind).1 > BY_SECONDS_S {
+            return self.age(since);
+        }
+        self.clocks.seconds(self.now);
+        self.locale.clock(seconds)
+    }
+
+    /// How long it is until a moment that is in sight.
+    pub fn time_until(&self, at: Timestamp) -> String {
+        self.clocks.down_to(at, self.now);
+        self.locale.rough(u64::try_from(at.as_second() - self.now.as_second()).unwrap_or(0))
+    }
+
+    /// For how long the first in the queue has been waiting, in seconds, and the words for it.
+    pub fn longest_wait(&self) -> (u64, String) {
+        let at_publishing = self.view.figures.longest_wait_s;
+        let seconds = at_publishing + self.seconds_since(self.view.now);
+        if seconds < BY_SECONDS_S / 2 {
+            self.clocks.seconds(self.now);
+        } else if let Ok(since) = self.now.checked_sub(jiff::SignedDuration::from_secs(seconds.cast_signed()))
+        {
+            self.clocks.coarse(since, self.now);
+        }
+        (seconds, self.locale.rough(seconds))
     }
 
     /// A moment as `10:23`, with the day when it is not today.

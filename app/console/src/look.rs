@@ -47,7 +47,7 @@ impl Look {
     pub fn update(&mut self, ctx: &egui::Context, view: &View) -> bool {
         if !self.installed {
             self.installed = true;
-            ctx.set_fonts(fonts());
+            ctx.set_fonts(fonts(self.locale.language()));
             ctx.set_style_of(egui::Theme::Light, self.themes[0].style());
             ctx.set_style_of(egui::Theme::Dark, self.themes[1].style());
             ctx.options_mut(|options| options.zoom_with_keyboard = false);
@@ -55,6 +55,7 @@ impl Look {
         let language = Language::from_tag(settings::value(view, settings::LANGUAGE)).unwrap_or(self.fallback);
         if language != self.locale.language() {
             std::mem::swap(&mut self.locale, &mut self.other);
+            ctx.set_fonts(fonts(language));
         }
         let scale = settings::scale(view);
         if scale != self.scale {

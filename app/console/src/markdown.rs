@@ -1,4 +1,5 @@
-//! The Markdown of articles: headings, paragraphs, lists, quotes, code, tables, and bold within lines.
+//! The Markdown of articles: headings, paragraphs, lists, quotes, code, tables, and bold, code and links within
+//! lines. Drawn on a page of its own or, closer, within a card of the dock.
 
 use std::ops::Range;
 
@@ -27,6 +28,34 @@ pub enum Block {
     Table(Vec<Vec<String>>),
     /// A line across.
     Rule,
+}
+
+/// How much room an article has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    /// A page of its own.
+    Page,
+    /// A card of the dock: headings no larger than the text, tables that wrap, nothing indented far.
+    Card,
+}
+
+impl Room {
+    fn heading(self, level: usize) -> Type {
+        match (self, level) {
+            (Self::Page, 1 | 2) => Type::Title,
+            (Self::Page, _) | (Self::Card, 1) => Type::Strong,
+            (Self::Card, _) => Type::SmallStrong,
+        }
+    }
+
+    /// Width of a list's marks.
+    fn mark(self) -> f32 {
+        if self == Self::Page { 24.0 } else { 18.0 }
+    }
+
+    fn padding(self) -> Margin {
+        if self == Self::Page { Margin::symmetric(12, 8) } else { Margin::symmetric(8, 5) }
+    }
 }
 
 /// Reads an article.
@@ -209,7 +238,7 @@ fn inline(theme: &Theme, line: &str, style: Type, width: f32) -> (LayoutJob, Vec
 
 fn line(ui: &mut Ui, ctx: &Ctx<'_>, words: &str, style: Type) {
     let theme = ctx.theme;
-    let (job, links) = inline(theme, words, style, ui.available_width());
+    let (job, links) = inline(theme, words, style, ui.available_width().max(1.0));
     let galley = ui.painter().layout_job(job);
     let (rect, response) = ui.allocate_exact_size(galley.size(), Sense::click_and_drag() - Sense::FOCUSABLE);
     let spoken = galley.text().to_owned();
@@ -237,21 +266,44 @@ fn follow(ctx: &Ctx<'_>, address: &str) {
     }
 }
 
+/// A block's words without marks.
+pub fn plain(words: &str) -> String {
+    runs(words).into_iter().map(|run| run.words).collect()
+}
+
+/// The part of an article below one of these headings, as plain words for the composer.
+pub fn section(blocks: &[Block], headings: &[&str]) -> Option<String> {
+    let is_wanted = |block: &Block| {
+        matches!(block, Block::Heading(_, words)
+            if headings.iter().any(|heading| plain(words).eq_ignore_ascii_case(heading)))
+    };
+    let start = blocks.iter().position(is_wanted)? + 1;
+    let below = blocks[start..].iter().take_while(|block| !matches!(block, Block::Heading(..)));
+    let lines = below.filter_map(|block| match block {
+        Block::Item(_, Some(number), words) => Some(format!("{number}. {}", plain(words))),
+        Block::Item(_, None, words) | Block::Quote(words) | Block::Paragraph(words) => Some(plain(words)),
+        Block::Code(words) => Some(words.clone()),
+        Block::Heading(..) | Block::Table(_) | Block::Rule => None,
+    });
+    let words = lines.collect::<Vec<_>>().join("\n");
+    (!words.trim().is_empty()).then_some(words)
+}
+
 /// Draws an article's blocks. The first heading is left out where it repeats the title.
-pub fn show(ui: &mut Ui, ctx: &Ctx<'_>, blocks: &[Block], title: &str) {
+pub fn show(ui: &mut Ui, ctx: &Ctx<'_>, blocks: &[Block], title: &str, room: Room) {
     let theme = ctx.theme;
     for (number, block) in blocks.iter().enumerate() {
         match block {
             Block::Heading(1, words) if words == title => {}
             Block::Heading(level, words) => {
-                ui.add_space(8.0);
-                line(ui, ctx, words, if *level <= 2 { Type::Title } else { Type::Strong });
+                ui.add_space(if room == Room::Page { 8.0 } else { 4.0 });
+                line(ui, ctx, words, room.heading(*level));
             }
             Block::Paragraph(words) => line(ui, ctx, words, Type::Body),
-            Block::Item(depth, mark, words) => list_item(ui, ctx, *depth, mark.as_deref(), words),
+            Block::Item(depth, mark, words) => list_item(ui, ctx, (*depth, mark.as_deref()), words, room),
             Block::Quote(words) => {
                 let frame = Frame::new().fill(theme.note).corner_radius(CornerRadius::same(4));
-                let shown = frame.inner_margin(Margin::symmetric(12, 8)).show(ui, |ui| {
+                let shown = frame.inner_margin(room.padding()).show(ui, |ui| {
                     ui.set_width(ui.available_width());
                     line(ui, ctx, words, Type::Body);
                 });
@@ -261,12 +313,12 @@ pub fn show(ui: &mut Ui, ctx: &Ctx<'_>, blocks: &[Block], title: &str) {
             }
             Block::Code(lines) => {
                 let frame = Frame::new().fill(theme.sunken).corner_radius(theme.control_radius());
-                frame.inner_margin(Margin::symmetric(12, 8)).show(ui, |ui| {
+                frame.inner_margin(room.padding()).show(ui, |ui| {
                     ui.set_width(ui.available_width());
                     text::paragraph(ui, theme, &text::inert(lines), Type::Small, theme.text);
                 });
             }
-            Block::Table(rows) => table(ui, ctx, rows, number),
+            Block::Table(rows) => table(ui, ctx, rows, number, room),
             Block::Rule => {
                 let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), 9.0), Sense::hover());
                 ui.painter().hline(rect.x_range(), rect.center().y, theme.hairline());
@@ -275,12 +327,13 @@ pub fn show(ui: &mut Ui, ctx: &Ctx<'_>, blocks: &[Block], title: &str) {
     }
 }
 
-fn list_item(ui: &mut Ui, ctx: &Ctx<'_>, depth: usize, mark: Option<&str>, words: &str) {
+fn list_item(ui: &mut Ui, ctx: &Ctx<'_>, (depth, mark): (usize, Option<&str>), words: &str, room: Room) {
     let theme = ctx.theme;
     ui.horizontal_top(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
-        ui.add_space(depth.min(4) as f32 * 20.0);
-        let (rect, _) = ui.allocate_exact_size(Vec2::new(24.0, 20.0), Sense::hover());
+        let width = room.mark();
+        ui.add_space(depth.min(4) as f32 * (width - 4.0));
+        let (rect, _) = ui.allocate_exact_size(Vec2::new(width, 20.0), Sense::hover());
         match mark {
             Some(number) => {
                 let at = pos2(rect.right() - 6.0, rect.center().y);
@@ -296,23 +349,25 @@ fn list_item(ui: &mut Ui, ctx: &Ctx<'_>, depth: usize, mark: Option<&str>, words
                 );
             }
             None => {
-                ui.painter().circle_filled(pos2(rect.right() - 12.0, rect.center().y), 2.0, theme.muted);
+                let at = pos2(rect.right() - width / 2.0, rect.center().y);
+                ui.painter().circle_filled(at, 2.0, theme.muted);
             }
         }
         line(ui, ctx, words, Type::Body);
     });
 }
 
-fn table(ui: &mut Ui, ctx: &Ctx<'_>, rows: &[Vec<String>], number: usize) {
+fn table(ui: &mut Ui, ctx: &Ctx<'_>, rows: &[Vec<String>], number: usize, room: Room) {
     let theme = ctx.theme;
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     if columns == 0 {
         return;
     }
     let frame = Frame::new().stroke(theme.hairline()).corner_radius(theme.control_radius());
-    frame.inner_margin(Margin::symmetric(12, 8)).show(ui, |ui| {
-        let width = (ui.available_width() - 16.0 * (columns - 1) as f32) / columns as f32;
-        let grid = egui::Grid::new(("article-table", number)).spacing(vec2(16.0, 6.0));
+    frame.inner_margin(room.padding()).show(ui, |ui| {
+        let gap = if room == Room::Page { 16.0 } else { 8.0 };
+        let width = ((ui.available_width() - gap * (columns - 1) as f32) / columns as f32).max(24.0);
+        let grid = egui::Grid::new(("article-table", number)).spacing(vec2(gap, 6.0));
         grid.min_col_width(width).max_col_width(width).show(ui, |ui| {
             for (index, row) in rows.iter().enumerate() {
                 for cell in row {
@@ -351,6 +406,20 @@ mod tests {
             Block::Paragraph(text("end")),
         ];
         assert_eq!(parse(source), expected);
+    }
+
+    #[test]
+    fn the_reply_is_the_section_and_nothing_behind_it() {
+        let text = "前文\n\n## What to say\n\nHello, **please** wait.\n\n- one\n1. first\n\n## After\n\nno";
+        let cases = [
+            (text, ["可以这样说", "what to say"], Some("Hello, please wait.\none\n1. first")),
+            (text, ["可以这样说", "别的"], None),
+            ("## 可以这样说\n\n", ["可以这样说", ""], None),
+            ("## **可以这样说**\n\n> 您好", ["可以这样说", ""], Some("您好")),
+        ];
+        for (markdown, headings, expected) in cases {
+            assert_eq!(section(&parse(markdown), &headings).as_deref(), expected, "{markdown}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What the window needs of the system and learns from it. The console never touches the system itself: it
 //! leaves [`ShellRequest`]s that the binary carries out, and reads a [`ShellState`] that the binary keeps.
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 use model::ConversationId;
 
@@ -94,6 +94,15 @@ pub enum Sound {
     Sent,
 }
 
+/// A picture as it can be drawn.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DecodedPicture {
+    /// The picture, made smaller where it was too large.
+    pub image: Arc<egui::ColorImage>,
+    /// Width and height before.
+    pub size: [u32; 2],
+}
+
 /// Something the console wants of the system.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ShellRequest {
@@ -101,6 +110,25 @@ pub enum ShellRequest {
     PickFiles(ConversationId),
     /// Read these files, which were dropped on the window, and hand them back the same way.
     ReadFiles(ConversationId, Vec<PathBuf>),
+    /// Decode a picture on another thread, no longer at either side than so many pixels, and hand it back through
+    /// [`Console::picture_decoded`](crate::Console::picture_decoded).
+    DecodePicture {
+        /// The file it is.
+        file: model::FileId,
+        /// Its bytes.
+        bytes: model::command::FileBytes,
+        /// Longest side, in pixels.
+        side: u32,
+    },
+    /// Make a file of a picture that was pasted, and hand it back like one that was picked.
+    StorePicture {
+        /// The conversation it will be attached to.
+        conversation: ConversationId,
+        /// The name it gets.
+        name: String,
+        /// What was on the clipboard.
+        image: Arc<egui::ColorImage>,
+    },
     /// Let a person choose where to save these bytes.
     SaveFile {
         /// The name to propose.

@@ -2,9 +2,9 @@
 //!
 //! Everything drawn takes its colours and measures from a [`Theme`]; nothing names a colour of its own.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use assets::{Colour, Palette, TextStyle as TokenStyle, Tokens, tokens};
+use assets::{Colour, Language, Palette, TextStyle as TokenStyle, Tokens, tokens};
 use egui::{
     Color32, CornerRadius, FontData, FontDefinitions, FontFamily, FontId, Margin, Shadow, Stroke, TextFormat,
     Vec2, style::WidgetVisuals,
@@ -308,21 +308,34 @@ impl Theme {
 
 /// The heavier of the two weights. egui's `strong` changes only the colour.
 pub fn bold_family() -> FontFamily {
-    FontFamily::Name("bold".into())
+    static FAMILY: LazyLock<FontFamily> = LazyLock::new(|| FontFamily::Name("bold".into()));
+    FAMILY.clone()
 }
 
-/// The embedded fonts as egui takes them. System fonts fill in what they lack.
-pub fn fonts() -> FontDefinitions {
+/// The embedded fonts as egui takes them, for a language. System fonts fill in what they lack.
+///
+/// Quotation marks, ellipsis and dash have one number each for Chinese, which sets them in a square, and for English,
+/// which does not: in English a small font with only those comes first.
+pub fn fonts(language: Language) -> FontDefinitions {
     let mut fonts = FontDefinitions::empty();
-    let embedded =
-        [("regular", assets::font::REGULAR), ("bold", assets::font::STRONG), ("icons", assets::icon::FONT)];
+    let embedded = [
+        ("regular", assets::font::REGULAR),
+        ("bold", assets::font::STRONG),
+        ("marks", assets::font::MARKS_REGULAR),
+        ("marks-bold", assets::font::MARKS_STRONG),
+        ("icons", assets::icon::FONT),
+    ];
     for (name, bytes) in embedded {
         fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
     }
-    let regular = vec!["regular".to_owned(), "icons".to_owned()];
+    let order = |marks: &str, rest: &[&str]| -> Vec<String> {
+        let marks = (language == Language::English).then_some(marks);
+        marks.into_iter().chain(rest.iter().copied()).map(str::to_owned).collect()
+    };
+    let regular = order("marks", &["regular", "icons"]);
     fonts.families.insert(FontFamily::Proportional, regular.clone());
     fonts.families.insert(FontFamily::Monospace, regular);
-    fonts.families.insert(bold_family(), vec!["bold".to_owned(), "regular".to_owned(), "icons".to_owned()]);
+    fonts.families.insert(bold_family(), order("marks-bold", &["bold", "regular", "icons"]));
     fonts.families.insert(crate::widget::icon::icon_family(), vec!["icons".to_owned()]);
     fonts
 }

@@ -78,6 +78,12 @@ impl eframe::App for App {
         for (conversation, name, bytes) in self.shell.files_read() {
             self.console.file_read(conversation, name, bytes);
         }
+        for (file, side, result) in self.shell.pictures_decoded() {
+            self.console.picture_decoded(ctx, file, side, result);
+        }
+        for (code, name) in self.shell.file_troubles() {
+            self.console.tell(code, vec![("name".to_owned(), name)]);
+        }
         for conversation in self.shell.clicked_notifications() {
             self.console.open_conversation(conversation);
         }

@@ -3,14 +3,19 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::mpsc::{Receiver, SyncSender, sync_channel},
+    sync::{
+        Arc,
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
     thread,
 };
 
 use assets::sound;
-use console::shell::{Loopback, ShellRequest, ShellState, Sound};
-use model::{ConversationId, command::FileBytes, limits::ATTACHMENT_MAX_BYTES};
+use console::shell::{DecodedPicture, Loopback, ShellRequest, ShellState, Sound};
+use model::{ConversationId, FileId, command::FileBytes, limits::ATTACHMENT_MAX_BYTES};
 use voice::{Heard, Microphone, Ringer};
+
+use crate::picture;
 
 /// Results that may wait for the next frame.
 const NEWS_MAX: usize = 64;
@@ -18,11 +23,15 @@ const NEWS_MAX: usize = 64;
 /// Something a thread of the shell has found out.
 enum News {
     File(ConversationId, String, FileBytes),
+    Picture(FileId, u32, Result<DecodedPicture, String>),
     FilesDone(usize),
     Devices(voice::Devices),
     Loopback(Loopback),
     Clicked(ConversationId),
-    Trouble(String),
+    /// Sound does not work; the code of an error.
+    SoundTrouble(String),
+    /// A file could not be read or written; the code of an error, and its name.
+    FileTrouble(&'static str, String),
 }
 
 /// The system's side of the window.
@@ -33,6 +42,8 @@ pub struct Shell {
     sender: SyncSender<News>,
     files: Vec<(ConversationId, String, FileBytes)>,
     clicked: Vec<ConversationId>,
+    file_troubles: Vec<(&'static str, String)>,
+    pictures: Vec<(FileId, u32, Result<DecodedPicture, String>)>,
     microphone: Option<Microphone>,
     ringer: SyncSender<RingerJob>,
     quitting: bool,
@@ -62,6 +73,8 @@ impl Shell {
             sender,
             files: Vec::new(),
             clicked: Vec::new(),
+            file_troubles: Vec::new(),
+            pictures: Vec::new(),
             microphone: None,
             ringer,
             quitting: false,
@@ -93,6 +106,7 @@ impl Shell {
         while let Ok(news) = self.news.try_recv() {
             match news {
                 News::File(conversation, name, bytes) => self.files.push((conversation, name, bytes)),
+                News::Picture(file, side, result) => self.pictures.push((file, side, result)),
                 News::FilesDone(count) => {
                     self.state.reading_files = self.state.reading_files.saturating_sub(count);
                 }
@@ -102,7 +116,8 @@ impl Shell {
                 }
                 News::Loopback(loopback) => self.state.audio.loopback = loopback,
                 News::Clicked(conversation) => self.clicked.push(conversation),
-                News::Trouble(code) => self.state.audio.trouble = Some(code),
+                News::SoundTrouble(code) => self.state.audio.trouble = Some(code),
+                News::FileTrouble(code, name) => self.file_troubles.push((code, name)),
             }
         }
     }
@@ -110,6 +125,16 @@ impl Shell {
     /// Files that were picked or dropped and have been read.
     pub fn files_read(&mut self) -> Vec<(ConversationId, String, FileBytes)> {
         std::mem::take(&mut self.files)
+    }
+
+    /// Pictures that have been decoded, or the codes of why they cannot be.
+    pub fn pictures_decoded(&mut self) -> Vec<(FileId, u32, Result<DecodedPicture, String>)> {
+        std::mem::take(&mut self.pictures)
+    }
+
+    /// Files that could not be read or written: the code of an error, and the file's name.
+    pub fn file_troubles(&mut self) -> Vec<(&'static str, String)> {
+        std::mem::take(&mut self.file_troubles)
     }
 
     /// Conversations whose notification was clicked.
@@ -122,6 +147,13 @@ impl Shell {
         match request {
             ShellRequest::PickFiles(conversation) => self.pick_files(conversation),
             ShellRequest::ReadFiles(conversation, paths) => self.read_files(conversation, paths),
+            ShellRequest::DecodePicture { file, bytes, side } => self.spawn("picture", move |news| {
+                let result = picture::decode(&bytes.0, side).map_err(|error| error.code().to_owned());
+                send(news, News::Picture(file, side, result));
+            }),
+            ShellRequest::StorePicture { conversation, name, image } => {
+                self.store_picture(conversation, name, image);
+            }
             ShellRequest::SaveFile { name, bytes } => self.save_file(name, bytes),
             ShellRequest::OpenUrl(url) => self.context.open_url(egui::OpenUrl::new_tab(url)),
             ShellRequest::CopyText(text) => self.context.copy_text(text),
@@ -168,6 +200,20 @@ impl Shell {
         }
     }
 
+    fn store_picture(&mut self, conversation: ConversationId, name: String, image: Arc<egui::ColorImage>) {
+        self.state.reading_files += 1;
+        self.spawn("paste", move |news| {
+            match picture::encode(&image) {
+                Ok(bytes) => send(news, News::File(conversation, name, FileBytes(bytes.into()))),
+                Err(error) => {
+                    tracing::warn!(%error, "a pasted picture could not be stored");
+                    send(news, News::FileTrouble("picture-not-pasted", name));
+                }
+            }
+            send(news, News::FilesDone(1));
+        });
+    }
+
     fn open_microphone(&mut self, device: Option<&str>) {
         match Microphone::open(device) {
             Ok(microphone) => {
@@ -185,7 +231,7 @@ impl Shell {
                 Ok(Heard::After(time)) => Loopback::Heard(time.as_secs_f32() * 1000.0),
                 Ok(Heard::Nothing) => Loopback::Silent,
                 Err(error) => {
-                    send(news, News::Trouble(error.code().to_owned()));
+                    send(news, News::SoundTrouble(error.code().to_owned()));
                     Loopback::Failed
                 }
             };
@@ -215,7 +261,8 @@ impl Shell {
             let Some(path) = rfd::FileDialog::new().set_file_name(name).save_file() else { return };
             if let Err(error) = std::fs::write(&path, &bytes.0) {
                 tracing::warn!(%error, "a file could not be saved");
-                send(news, News::Trouble("file-not-saved".to_owned()));
+                let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+                send(news, News::FileTrouble("file-not-saved", name.unwrap_or_default()));
             }
         });
     }
@@ -275,7 +322,7 @@ fn read_all(outlet: &Outlet, conversation: ConversationId, paths: &[PathBuf]) {
             Ok(bytes) => send(outlet, News::File(conversation, name, bytes)),
             Err(error) => {
                 tracing::warn!(%error, "a file could not be read");
-                send(outlet, News::Trouble("file-not-read".to_owned()));
+                send(outlet, News::FileTrouble("file-not-read", name));
             }
         }
     }
@@ -305,7 +352,7 @@ fn start_ringer(news: SyncSender<News>, context: egui::Context) -> SyncSender<Ri
                 }
             };
             if let Err(error) = result {
-                send(&outlet, News::Trouble(error.code().to_owned()));
+                send(&outlet, News::SoundTrouble(error.code().to_owned()));
             }
         }
     });

@@ -14,7 +14,7 @@ use cpal::{
 };
 use rodio::{DeviceSinkBuilder, Source, source::SineWave};
 
-use crate::{AudioError, input, output};
+use crate::{AudioError, input, output, refused};
 
 /// Frequency of the tone of the loop-back test, in hertz: well inside what every headset can do.
 const TONE_HZ: f32 = 1_000.0;
@@ -46,7 +46,6 @@ struct Meter {
 impl Microphone {
     /// Opens a microphone, or the system's choice.
     pub fn open(device: Option<&str>) -> Result<Self, AudioError> {
-        let refused = |error: cpal::Error| AudioError::Refused(error.to_string());
         let device = input(device)?;
         let default = device.default_input_config().map_err(refused)?;
         let mut config: StreamConfig = default.into();
@@ -156,7 +155,6 @@ pub enum Heard {
 
 /// Plays a tone on a speaker and listens for it on a microphone. Blocks for up to two seconds.
 pub fn loopback(input_device: Option<&str>, output_device: Option<&str>) -> Result<Heard, AudioError> {
-    let refused = |error: rodio::DeviceSinkError| AudioError::Refused(error.to_string());
     let microphone = Microphone::open(input_device)?;
     let speaker = DeviceSinkBuilder::from_device(output(output_device)?).map_err(refused)?;
     let mut speaker = speaker.open_sink_or_fallback().map_err(refused)?;

@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use rodio::{Decoder, DeviceSinkBuilder, MixerDeviceSink, Player};
 
-use crate::{AudioError, output};
+use crate::{AudioError, output, refused};
 
 /// Plays alert sounds. The device is opened with the first sound and opened anew after it has gone.
 #[derive(Default)]
@@ -54,7 +54,6 @@ impl Ringer {
         let sink = if let Some(sink) = self.sink.take() {
             sink
         } else {
-            let refused = |error: rodio::DeviceSinkError| AudioError::Refused(error.to_string());
             let device = output(self.device.as_deref())?;
             let builder = DeviceSinkBuilder::from_device(device).map_err(refused)?;
             let mut sink = builder.open_sink_or_fallback().map_err(refused)?;

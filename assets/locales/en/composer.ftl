@@ -22,6 +22,7 @@ composer-changed = { $count ->
    *[other] { $count } new messages
     } arrived while you were writing
 composer-too-long = { $count } characters too long
+composer-pasted = Pasted { $time }.png
 composer-drop = Drop to attach
 composer-attachment-remove = Remove { $name }
 composer-again = press Enter again to send

@@ -21,6 +21,7 @@ conversation-agent = Agent
 conversation-note = Internal note
 conversation-empty-title = Pick a conversation
 conversation-empty-hint = Open one from the queue, or press { $key } to take the next
+picture-named = Picture: { $name }
 conversation-save-as = Save as…
 conversation-copy-text = Copy text
 channel-chat = Web chat

@@ -40,14 +40,39 @@ error-file-not-stored =
     .do = Check the disk and attach it again
 
 error-file-not-saved =
-    .what = The file was not saved
+    .what = { $name } was not saved
     .kept = The attachment is still in the conversation
     .do = Try another folder
 
 error-file-not-read =
-    .what = The file cannot be read
+    .what = { $name } cannot be read
     .kept = The draft is not affected
     .do = Check that it is there and may be read
+
+error-no-attachments =
+    .what = This channel cannot send files
+    .kept = The draft is not affected
+    .do = Say it in words, or send a link
+
+error-picture-broken =
+    .what = The picture is damaged
+    .kept = The file is kept as it came
+    .do = Save it and open it with another program
+
+error-picture-large =
+    .what = Too large to show here
+    .kept = The file is kept as it came
+    .do = Save it and open it with another program
+
+error-picture-gone =
+    .what = The file cannot be found
+    .kept = The conversation is not affected
+    .do = Ask for it to be sent again
+
+error-picture-not-pasted =
+    .what = The picture could not be pasted
+    .kept = The draft is not affected
+    .do = Save it to a file and attach that
 
 ## What the desk refuses.
 
@@ -205,7 +230,7 @@ error-plugin-quarantined =
 ## Sound.
 
 error-audio-no-device =
-    .what = No audio device was found
+    .what = No sound hardware found
     .kept = Written conversations are not affected
     .do = Plug in the headset and check again
 

@@ -12,6 +12,7 @@ settings-notify-desktop = Desktop notifications
 settings-notify-sound = Alert sounds
 settings-notify-try = Play
 settings-audio = Audio
+settings-general = General
 settings-keys = Shortcuts
 settings-agent-skills = Skills
 settings-data-folder = Data folder

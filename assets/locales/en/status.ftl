@@ -14,6 +14,10 @@ status-self-check-problem = Self-check found { $count ->
     [one] { $count } problem
    *[other] { $count } problems
     }
+status-self-check-note = Self-check: { $count ->
+    [one] { $count } note
+   *[other] { $count } notes
+    }
 status-oldest-waiting = Longest wait { $time }
 status-outbox-title = Outbox
 status-outbox-empty = Everything has gone out

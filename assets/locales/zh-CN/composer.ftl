@@ -19,6 +19,7 @@ composer-waiting = 接入后即可回复
 composer-not-synced = 正在核对新消息，核对完即可发送
 composer-changed = 您写草稿时客户又发来 { $count } 条消息
 composer-too-long = 超出 { $count } 字，请精简
+composer-pasted = 粘贴的图片 { $time }.png
 composer-drop = 松开即可添加文件
 composer-attachment-remove = 移除 { $name }
 composer-again = 再按一次 Enter 发送

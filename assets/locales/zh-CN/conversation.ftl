@@ -21,6 +21,7 @@ conversation-agent = 坐席
 conversation-note = 内部备注
 conversation-empty-title = 选择一个会话
 conversation-empty-hint = 从左侧队列打开，或按 { $key } 接入下一个
+picture-named = 图片：{ $name }
 conversation-save-as = 另存为……
 conversation-copy-text = 复制文字
 channel-chat = 网页聊天

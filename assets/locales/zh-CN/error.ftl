@@ -40,14 +40,39 @@ error-file-not-stored =
     .do = 请检查磁盘空间后再添加
 
 error-file-not-saved =
-    .what = 文件没有另存成功
+    .what = “{ $name }”没有另存成功
     .kept = 会话里的附件还在
     .do = 请换一个文件夹再试
 
 error-file-not-read =
-    .what = 文件无法读取
+    .what = “{ $name }”无法读取
     .kept = 草稿不受影响
     .do = 请检查文件是否还在、是否有权限
+
+error-no-attachments =
+    .what = 这个渠道不能发送文件
+    .kept = 草稿不受影响
+    .do = 请用文字说明，或发送链接
+
+error-picture-broken =
+    .what = 图片已损坏，无法显示
+    .kept = 文件原样保留
+    .do = 可以另存后用其他程序打开
+
+error-picture-large =
+    .what = 图片太大，无法在此显示
+    .kept = 文件原样保留
+    .do = 可以另存后用其他程序打开
+
+error-picture-gone =
+    .what = 找不到这个文件
+    .kept = 会话不受影响
+    .do = 请对方再发一次
+
+error-picture-not-pasted =
+    .what = 图片没有粘贴成功
+    .kept = 草稿不受影响
+    .do = 请先存成文件再添加
 
 ## What the desk refuses.
 
@@ -205,7 +230,7 @@ error-plugin-quarantined =
 ## Sound.
 
 error-audio-no-device =
-    .what = 没有找到声音设备
+    .what = 未检测到声音硬件
     .kept = 文字会话不受影响
     .do = 请接上耳机后重新检测
 

@@ -12,6 +12,7 @@ settings-notify-desktop = 桌面通知
 settings-notify-sound = 提示音
 settings-notify-try = 试听
 settings-audio = 声音设备
+settings-general = 常规
 settings-keys = 快捷键
 settings-agent-skills = 技能
 settings-data-folder = 数据文件夹

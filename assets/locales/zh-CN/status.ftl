@@ -11,6 +11,7 @@ status-plugins-none = 没有插件
 status-all-well = 一切正常
 status-self-check-ok = 自检正常
 status-self-check-problem = 自检发现 { $count } 个问题
+status-self-check-note = 自检有 { $count } 条提示
 status-oldest-waiting = 最久等待 { $time }
 status-outbox-title = 发件箱
 status-outbox-empty = 没有未发出的消息

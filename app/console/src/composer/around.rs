@@ -1,9 +1,15 @@
 //! Around the field: why something is not sent, files on their way, and the buttons below.
 
+use crate::widget::space_x;
+
 use super::{
     Button, Composer, ConversationCommand, Ctx, Draft, Gate, Hold, Icon, IconButton, Layout, Mode, Rect,
-    Sense, ShellRequest, Thread, Tone, Type, Ui, Vec2, chip, gate, label, limits, state_words, text, vec2,
+    Sense, ShellRequest, Thread, Tone, Type, Ui, Vec2, chip, gate, label, limits, picture, state_words, text,
+    vec2,
 };
+
+/// How large a picture is shown that will go with the reply.
+const PENDING_PICTURE: Vec2 = vec2(64.0, 48.0);
 
 impl Composer {
     /// Above the field: why Enter did not send, or what arrived meanwhile.
@@ -47,6 +53,13 @@ impl Composer {
                     Ok(file) if draft.removed.contains(&file.file) => {}
                     Ok(file) => {
                         let size = ctx.locale.file_size(file.bytes);
+                        if picture::is_picture(file) {
+                            let (rect, _) = ui.allocate_exact_size(PENDING_PICTURE, Sense::hover());
+                            let id = ui.scope_id().with(("pending", file.file.as_str()));
+                            if picture::tile(ui, ctx, file, rect, id).clicked() {
+                                ctx.push(crate::Action::ShowPicture(file.clone()));
+                            }
+                        }
                         chip(ui, ctx.theme, &format!("{name} · {size}"), Tone::Accent);
                         let remove = ctx.tw("composer-attachment-remove", &[("name", name.as_str().into())]);
                         if IconButton::new(Icon::Close, &remove).size(20.0).show(ui, ctx.theme).clicked() {
@@ -80,7 +93,7 @@ impl Composer {
             vec2(ui.available_width(), 30.0),
             Layout::left_to_right(egui::Align::Center),
             |ui| {
-                ui.spacing_mut().item_spacing.x = 2.0;
+                space_x(ui, 2.0);
                 if thread.abilities.attachments
                     && Button::new(ctx.t("composer-attach"))
                         .icon(Icon::Clip)
@@ -127,7 +140,7 @@ impl Composer {
         let theme = ctx.theme;
         let mut send = false;
         ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = 10.0;
+            space_x(ui, 10.0);
             let gate = gate(ctx, thread, draft);
             let note = draft.mode == Mode::Note;
             let words = if note { ctx.t("composer-send-note") } else { ctx.t("composer-send") };
@@ -147,14 +160,24 @@ impl Composer {
 
     /// Files dropped on the window or pasted belong to the conversation in the foreground.
     pub(super) fn take_files(ui: &Ui, ctx: &Ctx<'_>, thread: &Thread) {
-        if !thread.abilities.attachments {
-            return;
-        }
+        let pasted = pasted_picture(ui);
         let dropped = ui.input(|input| {
             input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect::<Vec<_>>()
         });
+        if !thread.abilities.attachments {
+            if pasted.is_some() || !dropped.is_empty() {
+                ctx.push(crate::Action::Tell("no-attachments"));
+            }
+            return;
+        }
+        let conversation = thread.row.id;
+        if let Some(image) = pasted {
+            let time = ctx.local(ctx.now).strftime("%Y-%m-%d %H.%M.%S").to_string();
+            let name = ctx.tw("composer-pasted", &[("time", time.into())]);
+            ctx.request(ShellRequest::StorePicture { conversation, name, image });
+        }
         if !dropped.is_empty() {
-            ctx.request(ShellRequest::ReadFiles(thread.row.id, dropped));
+            ctx.request(ShellRequest::ReadFiles(conversation, dropped));
         }
         if ui.input(|input| !input.raw.hovered_files.is_empty()) {
             let screen = ui.ctx().content_rect();
@@ -174,4 +197,15 @@ impl Composer {
             );
         }
     }
+}
+
+/// A picture from the clipboard; egui hands it out where there is no text on it.
+fn pasted_picture(ui: &Ui) -> Option<std::sync::Arc<egui::ColorImage>> {
+    ui.input_mut(|input| {
+        let at = input.events.iter().position(|event| matches!(event, egui::Event::PasteImage(_)))?;
+        match input.events.remove(at) {
+            egui::Event::PasteImage(image) => Some(image),
+            _ => None,
+        }
+    })
 }

@@ -28,9 +28,9 @@ pub use completion::{fill, in_language};
 pub use draft::{Draft, Hold, Mode, field_id};
 
 use crate::{
-    Action, Ctx, ShellRequest, Slot,
+    Action, Ctx, ShellRequest, Slot, picture,
     theme::{Tone, Type},
-    widget::{Button, Icon, IconButton, chip, elided, keycap, label, paint_elided, text},
+    widget::{Button, Icon, IconButton, chip, elided, keycap, label, paint_elided, space_y, text},
 };
 use completion::{LIST_MAX, Trigger};
 use list::Completion;
@@ -133,7 +133,7 @@ impl Composer {
         Frame::new().fill(fill).inner_margin(Margin { left: 20, right: 20, top: 10, bottom: 10 }).show(
             ui,
             |ui| {
-                ui.spacing_mut().item_spacing.y = 6.0;
+                space_y(ui, 6.0);
                 Self::hold_line(ui, ctx, draft, thread);
                 let before = draft.shown().clone();
                 let hint = if note { ctx.t("composer-note-hint") } else { ctx.t("composer-hint") };

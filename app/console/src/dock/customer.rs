@@ -13,7 +13,7 @@ use super::section::{Folds, Section};
 use crate::{
     Action, Ctx, ShellRequest,
     theme::{Tone, Type},
-    widget::{Button, Icon, IconButton, chip, facts_row, label, paragraph, text},
+    widget::{Button, Icon, IconButton, chip, facts_row, label, paragraph, space, text},
 };
 
 /// Devices, orders and tickets that are shown before a person asks for the rest.
@@ -84,7 +84,7 @@ impl Customers {
 fn who(ui: &mut Ui, ctx: &Ctx<'_>, customer: &Customer) {
     let theme = ctx.theme;
     ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing = vec2(6.0, 4.0);
+        space(ui, vec2(6.0, 4.0));
         // `李桂芳 女士`, but `Ms Guifang Li`.
         let before = customer.title.is_ascii();
         let (first, last) =
@@ -252,16 +252,17 @@ fn history(ui: &mut Ui, ctx: &Ctx<'_>, card: &CustomerCard, most: usize) {
 /// Draws what lookups found, a card for each.
 pub fn lookups(ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread, folds: &mut Folds) {
     for lookup in &thread.customer.lookups {
-        lookup_card(ui, ctx, lookup, folds);
+        let name = format!("lookup-{}", lookup.plugin);
+        folds.card(ui, &name, |ui, folds| lookup_card(ui, ctx, lookup, folds, &name));
     }
 }
 
-fn lookup_card(ui: &mut Ui, ctx: &Ctx<'_>, lookup: &LookupCard, folds: &mut Folds) {
+fn lookup_card(ui: &mut Ui, ctx: &Ctx<'_>, lookup: &LookupCard, folds: &mut Folds, name: &str) {
     let theme = ctx.theme;
     let title = text::one_line(&ctx.author_text(&lookup.plugin, &lookup.title));
     let plugin = ctx.plugin_name(&lookup.plugin);
-    let age = ctx.locale.rough(ctx.seconds_since(lookup.at));
-    Section::new(&format!("lookup-{}", lookup.plugin), &title).icon(Icon::Puzzle).show(
+    let age = ctx.age(lookup.at);
+    Section::new(name, &title).icon(Icon::Puzzle).show(
         ui,
         ctx,
         folds,

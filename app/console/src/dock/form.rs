@@ -18,7 +18,9 @@ use crate::{
     Action, Ctx,
     command::CommandId,
     theme::Type,
-    widget::{Area, Button, Field, Icon, IconButton, chip_with, keycap, label, paragraph, text},
+    widget::{
+        Area, Button, Field, Icon, IconButton, chip_with, keycap, label, paragraph, space_x, space_y, text,
+    },
 };
 
 /// Width of the labels left of the fields.
@@ -154,7 +156,7 @@ fn fields(ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread, form: &Form, edits: &mut 
     }
     let submitting = form.state == FormState::Submitting;
     ui.add_enabled_ui(!submitting, |ui| {
-        ui.spacing_mut().item_spacing.y = 8.0;
+        space_y(ui, 8.0);
         for field in &visible {
             let mut row = Row { ctx, thread, form, field, edits: &mut *edits, enabled: !submitting };
             row.show(ui);
@@ -194,7 +196,7 @@ fn failure(ui: &mut Ui, ctx: &Ctx<'_>, form: &Form, code: &str) {
         .inner_margin(egui::Margin::symmetric(10, 8));
     frame.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
-        ui.spacing_mut().item_spacing.y = 2.0;
+        space_y(ui, 2.0);
         paragraph(ui, theme, &error.what, Type::SmallStrong, theme.bad);
         for words in [&error.kept, &error.advice] {
             if !words.is_empty() {
@@ -245,7 +247,7 @@ impl Row<'_, '_> {
         let source = self.source();
         let tall = matches!(self.field.kind, FieldKind::Area | FieldKind::Address);
         ui.vertical(|ui| {
-            ui.spacing_mut().item_spacing.y = 3.0;
+            space_y(ui, 3.0);
             if tall {
                 let size = vec2(ui.available_width(), 20.0);
                 ui.allocate_ui_with_layout(size, Layout::right_to_left(egui::Align::Center), |ui| {
@@ -255,7 +257,7 @@ impl Row<'_, '_> {
                 self.editor(ui, &name, source.is_some());
             } else {
                 ui.horizontal(|ui| {
-                    ui.spacing_mut().item_spacing.x = 0.0;
+                    space_x(ui, 0.0);
                     let size = vec2(LABEL_WIDTH, 28.0);
                     ui.allocate_ui_with_layout(size, Layout::left_to_right(egui::Align::Center), |ui| {
                         ui.set_min_size(size);
@@ -283,7 +285,7 @@ impl Row<'_, '_> {
     fn name(&self, ui: &mut Ui, name: &str) {
         let theme = self.ctx.theme;
         let room = ui.available_width() - if self.field.required { 14.0 } else { 4.0 };
-        ui.spacing_mut().item_spacing.x = 0.0;
+        space_x(ui, 0.0);
         ui.scope(|ui| {
             ui.set_max_width(room.max(16.0));
             paragraph(ui, theme, name, Type::Small, theme.muted);
@@ -324,7 +326,7 @@ impl Row<'_, '_> {
             None => return,
         };
         ui.horizontal_top(|ui| {
-            ui.spacing_mut().item_spacing.x = 0.0;
+            space_x(ui, 0.0);
             ui.add_space(if tall { 0.0 } else { LABEL_WIDTH });
             paragraph(ui, theme, &words, Type::Small, ink);
         });
@@ -390,7 +392,7 @@ impl Row<'_, '_> {
         let theme = self.ctx.theme;
         let right = Layout::right_to_left(egui::Align::Center);
         ui.with_layout(right, |ui| {
-            ui.spacing_mut().item_spacing.x = 2.0;
+            space_x(ui, 2.0);
             let button = IconButton::new(Icon::Calendar, self.ctx.t("ticket-visits")).show(ui, theme);
             let mut chosen = None;
             egui::Popup::menu(&button).frame(theme.popover()).show(|ui| {

@@ -1,5 +1,7 @@
 //! Knowledge that belongs to what the customer asks, and a search in it.
 
+use std::sync::Arc;
+
 use egui::{Id, Key, Sense, Stroke, Ui, text::LayoutJob, vec2};
 use model::{
     ArticleId, ConversationId,
@@ -8,14 +10,12 @@ use model::{
     view::Thread,
 };
 
-use super::{
-    markdown,
-    section::{Folds, Section},
-};
+use super::section::{Folds, Section};
 use crate::{
-    Action, Ctx, ShellRequest, Slot,
+    Action, Ctx, Slot,
+    markdown::{self, Block, Room},
     theme::{Theme, Type},
-    widget::{Button, Field, Icon, IconButton, label, paragraph, text},
+    widget::{Button, Field, Icon, IconButton, label, paragraph, space_y, text},
 };
 
 /// Articles shown at once.
@@ -33,6 +33,8 @@ pub struct Knowledge {
     /// The article that is unfolded.
     open: Option<(ArticleId, String)>,
     article: Slot,
+    /// It, read into blocks.
+    read: Option<(Arc<Article>, Vec<Block>)>,
     /// The article whose words go into the composer once it has come.
     inserting: Option<(ArticleId, ConversationId)>,
     insert: Slot,
@@ -49,13 +51,17 @@ fn shortened(asked: &str) -> String {
 }
 
 impl Knowledge {
-    /// Draws the card.
-    pub fn show(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread, folds: &mut Folds, composing: bool) {
+    /// Takes in what has been found, whether or not the card is in sight.
+    pub fn receive(&mut self, ctx: &Ctx<'_>, thread: &Thread) {
         if self.conversation != Some(thread.row.id) {
             *self = Self { conversation: Some(thread.row.id), ..Self::default() };
         }
         self.article.poll(ctx.desk);
         self.finish_insert(ctx);
+    }
+
+    /// Draws the card.
+    pub fn show(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread, folds: &mut Folds, composing: bool) {
         let strip = &thread.knowledge;
         let asked = shortened(&text::one_line(&strip.query));
         let asked = if asked.is_empty() || !self.query.is_empty() {
@@ -151,7 +157,7 @@ impl Knowledge {
         self.article.ask(ctx.desk, Question::Article(hit.id.clone(), hit.language.clone()));
         match self.article.answer() {
             Some(Answer::Article(Some(article))) => {
-                let article = std::sync::Arc::clone(article);
+                let article = Arc::clone(article);
                 self.unfolded(ui, ctx, thread, hit, &article);
             }
             Some(_) => {
@@ -163,7 +169,7 @@ impl Knowledge {
         }
     }
 
-    fn unfolded(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread, hit: &Hit, article: &Article) {
+    fn unfolded(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread, hit: &Hit, article: &Arc<Article>) {
         let theme = ctx.theme;
         let frame = egui::Frame::new()
             .fill(theme.background)
@@ -182,8 +188,12 @@ impl Knowledge {
                     ctx.push(Action::OpenArticle(hit.id.clone()));
                 }
             });
-            if let Some(address) = markdown::show(ui, ctx, without_title(article)) {
-                follow(ctx, &address);
+            space_y(ui, 4.0);
+            if self.read.as_ref().is_none_or(|(read, _)| !Arc::ptr_eq(read, article)) {
+                self.read = Some((Arc::clone(article), markdown::parse(&article.markdown)));
+            }
+            if let Some((article, blocks)) = &self.read {
+                markdown::show(ui, ctx, blocks, &article.title, Room::Card);
             }
         });
     }
@@ -201,7 +211,9 @@ impl Knowledge {
         let Some((id, conversation)) = self.inserting.clone() else { return };
         let headings = [ctx.locale, ctx.other_locale].map(|locale| locale.text("knowledge-reply-heading"));
         let reply = match self.insert.answer() {
-            Some(Answer::Article(Some(article))) => markdown::section(&article.markdown, &headings),
+            Some(Answer::Article(Some(article))) => {
+                markdown::section(&markdown::parse(&article.markdown), &headings)
+            }
             Some(_) => None,
             None if self.insert.failure().is_some() => None,
             None => return,
@@ -211,23 +223,6 @@ impl Knowledge {
             Some(text) => ctx.push(Action::Draft { conversation, text, from: None, replace: false }),
             None => self.wordless = Some(id),
         }
-    }
-}
-
-/// The title is shown above already.
-fn without_title(article: &Article) -> &str {
-    let markdown = article.markdown.trim_start();
-    match markdown.split_once('\n') {
-        Some((first, rest)) if first.starts_with("# ") => rest,
-        _ => markdown,
-    }
-}
-
-fn follow(ctx: &Ctx<'_>, address: &str) {
-    if let Some(article) = address.strip_prefix("article:") {
-        ctx.push(Action::OpenArticle(ArticleId::new(article)));
-    } else if address.starts_with("https://") || address.starts_with("http://") {
-        ctx.request(ShellRequest::OpenUrl(address.to_owned()));
     }
 }
 

@@ -4,7 +4,6 @@ mod customer;
 mod edit;
 mod form;
 mod knowledge;
-pub mod markdown;
 mod offer;
 pub mod plugin_panel;
 mod section;
@@ -30,16 +29,21 @@ impl Dock {
     /// Draws the dock for the conversation in the foreground.
     pub fn show(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread) {
         self.edits.begin(ui, ctx);
-        self.folds.load(ctx);
+        self.folds.begin(ui, ctx);
         ScrollArea::vertical().id_salt(("dock", thread.row.id)).auto_shrink([false, false]).show(ui, |ui| {
             Frame::new().inner_margin(Margin::same(10)).show(ui, |ui| {
-                ui.spacing_mut().item_spacing.y = 10.0;
-                self.customers.show(ui, ctx, thread, &mut self.folds);
+                crate::widget::space_y(ui, 10.0);
+                let (customers, edits) = (&mut self.customers, &mut self.edits);
+                self.folds.card(ui, "customer", |ui, folds| customers.show(ui, ctx, thread, folds));
                 offer::show(ui, ctx, thread);
-                form::show(ui, ctx, thread, &mut self.edits, &mut self.folds);
+                self.folds.card(ui, "form", |ui, folds| form::show(ui, ctx, thread, edits, folds));
                 self.panels(ui, ctx, thread, Slot::TicketSide);
                 let composing = self.edits.is_composing();
-                self.knowledge.show(ui, ctx, thread, &mut self.folds, composing);
+                let knowledge = &mut self.knowledge;
+                knowledge.receive(ctx, thread);
+                self.folds.card(ui, "knowledge", |ui, folds| {
+                    knowledge.show(ui, ctx, thread, folds, composing);
+                });
                 customer::lookups(ui, ctx, thread, &mut self.folds);
                 self.panels(ui, ctx, thread, Slot::CustomerSide);
                 self.panels(ui, ctx, thread, Slot::AboveComposer);
@@ -49,7 +53,10 @@ impl Dock {
 
     fn panels(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread, slot: Slot) {
         for view in thread.panels.iter().filter(|view| view.slot == slot) {
-            plugin_panel::show(ui, ctx, view, Some(thread.row.id), &mut self.edits, &mut self.folds);
+            let edits = &mut self.edits;
+            self.folds.card(ui, &plugin_panel::name(view), |ui, folds| {
+                plugin_panel::show(ui, ctx, view, Some(thread.row.id), edits, folds);
+            });
         }
     }
 }

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     Ctx, ShellRequest,
     theme::{Tone, Type},
-    widget::{Button, Field, Icon, chip, facts_row, label, paragraph, text},
+    widget::{Button, Field, Icon, chip, facts_row, label, paragraph, space, space_x, space_y, text},
 };
 
 /// Deeper nodes are not drawn; the host refuses such panels already.
@@ -46,6 +46,11 @@ impl Draw<'_, '_> {
     }
 }
 
+/// The lasting name of a panel's card.
+pub fn name(view: &PanelView) -> String {
+    format!("panel-{}-{:?}", view.plugin, view.slot)
+}
+
 /// Draws a panel in its frame.
 pub fn show(
     ui: &mut Ui,
@@ -58,7 +63,7 @@ pub fn show(
     let theme = ctx.theme;
     let title = text::one_line(&ctx.author_text(&view.plugin, &view.title));
     let plugin = text::one_line(&ctx.plugin_name(&view.plugin));
-    let name = format!("panel-{}-{:?}", view.plugin, view.slot);
+    let name = name(view);
     ui.push_id((&name, conversation), |ui| {
         Section::new(&name, &title).icon(Icon::Puzzle).show(
             ui,
@@ -85,13 +90,13 @@ impl Draw<'_, '_> {
         match &node.kind {
             NodeKind::Row => {
                 ui.horizontal_wrapped(|ui| {
-                    ui.spacing_mut().item_spacing = vec2(8.0, GAP);
+                    space(ui, vec2(8.0, GAP));
                     self.children(ui, node, depth);
                 });
             }
             NodeKind::Column => {
                 ui.vertical(|ui| {
-                    ui.spacing_mut().item_spacing.y = GAP;
+                    space_y(ui, GAP);
                     self.children(ui, node, depth);
                 });
             }
@@ -211,7 +216,7 @@ fn grid(ui: &mut Ui, draw: &Draw<'_, '_>, columns: &[String], rows: &[Vec<String
     let width = ui.available_width() / count as f32;
     let line = |ui: &mut Ui, cells: &[String], style: Type, ink: egui::Color32| {
         ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = 0.0;
+            space_x(ui, 0.0);
             for cell in cells.iter().take(count) {
                 ui.allocate_ui_with_layout(
                     vec2(width, 20.0),

@@ -1,17 +1,17 @@
 //! A card of the dock: a title line that folds the card away, what belongs at its right end, and the content.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use egui::{
-    Align, Color32, CursorIcon, Frame, Layout, Margin, Rect, Sense, Stroke, Ui, UiBuilder, Vec2, WidgetInfo,
-    accesskit::Role, pos2, vec2,
+    Align, Color32, CursorIcon, Event, Frame, Id, Key, Layout, Margin, Rect, Sense, Stroke, Ui, UiBuilder,
+    Vec2, WidgetInfo, accesskit::Role, pos2, vec2,
 };
 use model::command::{Command, DeskCommand};
 
 use crate::{
     Ctx, settings,
     theme::Type,
-    widget::{Icon, paint_elided},
+    widget::{Icon, paint_elided, space, space_x, space_y},
 };
 
 /// Height of the title line.
@@ -20,22 +20,50 @@ const TITLE_HEIGHT: f32 = 36.0;
 const PADDING: f32 = 12.0;
 /// Names of folded cards are kept in one setting; there cannot be more of them.
 const FOLDED_MAX: usize = 64;
+/// Cards whose heights are remembered.
+const HEIGHTS_MAX: usize = 1024;
 /// The setting that holds the names of folded cards, separated by commas.
 const FOLDED: &str = "dock.folded";
 
-/// Which cards are folded away, remembered with the person's settings.
+/// Which cards are folded away, remembered with the person's settings, and which are in sight.
 #[derive(Default)]
 pub struct Folds {
     folded: Option<BTreeSet<String>>,
+    /// Width and height of every card when it was last drawn.
+    sizes: HashMap<Id, Vec2>,
+    /// Cards out of sight are drawn as well in this frame.
+    whole: bool,
 }
 
 impl Folds {
-    /// Takes the person's setting over, once it is known.
-    pub fn load(&mut self, ctx: &Ctx<'_>) {
+    /// A frame begins: takes the person's setting over, once it is known.
+    pub fn begin(&mut self, ui: &Ui, ctx: &Ctx<'_>) {
+        // Who goes from field to field by keys or listens to the window finds all of it.
+        let by_keys = ui.input(|input| input.events.iter().any(is_key_for_focus));
+        self.whole = by_keys || ui.ctx().has_accesskit_node(egui::accesskit_root_id());
         if self.folded.is_none() {
             let names = settings::value(ctx.view, FOLDED).split(',').filter(|name| !name.is_empty());
             self.folded = Some(names.take(FOLDED_MAX).map(str::to_owned).collect());
         }
+    }
+
+    /// Draws a card where it can be seen. Out of sight only its room is kept: a dock of many plugins is mostly out of
+    /// sight, and costs what is seen of it.
+    pub fn card(&mut self, ui: &mut Ui, name: &str, draw: impl FnOnce(&mut Ui, &mut Self)) {
+        let key = ui.scope_id().with(name);
+        let width = ui.available_width();
+        if let Some(size) = self.sizes.get(&key).filter(|size| (size.x - width).abs() < 0.5 && !self.whole) {
+            let room = Rect::from_min_size(ui.cursor().min, *size);
+            if !ui.is_rect_visible(room) && !has_focus_in(ui, room) {
+                ui.allocate_space(*size);
+                return;
+            }
+        }
+        let drawn = ui.push_id(name, |ui| draw(ui, self)).response.rect;
+        if self.sizes.len() >= HEIGHTS_MAX {
+            self.sizes.clear();
+        }
+        self.sizes.insert(key, vec2(width, drawn.height()));
     }
 
     fn is_folded(&self, name: &str) -> bool {
@@ -50,6 +78,19 @@ impl Folds {
         let value = folded.iter().map(String::as_str).collect::<Vec<_>>().join(",");
         ctx.send(Command::Desk(DeskCommand::SetSetting { key: FOLDED.to_owned(), value }));
     }
+}
+
+/// Whether a key moves the keyboard from one control to another.
+fn is_key_for_focus(event: &Event) -> bool {
+    let keys = [Key::Tab, Key::ArrowUp, Key::ArrowDown, Key::ArrowLeft, Key::ArrowRight];
+    matches!(event, Event::Key { key, pressed: true, .. } if keys.contains(key))
+}
+
+/// Whether something in a place has the keyboard: it would lose it if it was not drawn.
+fn has_focus_in(ui: &Ui, room: Rect) -> bool {
+    let focused = ui.memory(egui::Memory::focused);
+    let response = focused.and_then(|focused| ui.ctx().read_response(focused));
+    response.is_some_and(|response| room.intersects(response.rect))
 }
 
 /// A card that can be folded.
@@ -91,7 +132,7 @@ impl<'a> Section<'a> {
         }
         frame.show(ui, |ui| {
             ui.set_min_width(ui.available_width());
-            ui.spacing_mut().item_spacing.y = 0.0;
+            space_y(ui, 0.0);
             let folded = folds.is_folded(self.name);
             if self.title_line(ui, ctx, folded, trailing) {
                 folds.turn(ctx, self.name);
@@ -103,7 +144,7 @@ impl<'a> Section<'a> {
             ui.painter().hline(ui.max_rect().x_range(), at, theme.hairline());
             let margin = Margin { left: PADDING as i8, right: PADDING as i8, top: 10, bottom: 12 };
             Frame::new().inner_margin(margin).show(ui, |ui| {
-                ui.spacing_mut().item_spacing = vec2(8.0, 6.0);
+                space(ui, vec2(8.0, 6.0));
                 content(ui);
             });
         });
@@ -135,7 +176,7 @@ impl<'a> Section<'a> {
             Rect::from_min_max(pos2(left, rect.top()), pos2(rect.right() - PADDING - 18.0, rect.bottom()));
         let layout = Layout::right_to_left(Align::Center);
         let mut child = ui.new_child(UiBuilder::new().max_rect(row).layout(layout));
-        child.spacing_mut().item_spacing.x = 8.0;
+        space_x(&mut child, 8.0);
         trailing(&mut child);
         let room = (child.available_width() - 8.0).max(24.0);
         paint_elided(

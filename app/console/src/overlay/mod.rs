@@ -3,12 +3,14 @@
 mod dialogs;
 mod palette;
 mod toasts;
+mod viewer;
 
 use egui::{Align2, Id, Modal, Ui, vec2};
 use model::ConversationId;
 
 pub use palette::{Found, Palette, field_id as palette_field};
 pub use toasts::Toasts;
+pub use viewer::Viewer;
 
 use crate::{Action, Ctx, attention::Missed, theme::Type, widget::text};
 
@@ -36,6 +38,8 @@ pub struct Overlays {
     pub palette: Palette,
     /// Toasts.
     pub toasts: Toasts,
+    /// The picture that is shown by itself.
+    pub viewer: Viewer,
     dialog: Option<Dialog>,
     form: dialogs::Form,
 }
@@ -51,6 +55,7 @@ impl Overlays {
     /// Closes whatever is open.
     pub fn close(&mut self) {
         self.palette.close();
+        self.viewer.close();
         self.dialog = None;
     }
 
@@ -61,12 +66,13 @@ impl Overlays {
 
     /// Whether anything takes the keyboard away from the desk.
     pub fn is_open(&self) -> bool {
-        self.dialog.is_some() || self.palette.is_open()
+        self.dialog.is_some() || self.palette.is_open() || self.viewer.is_open()
     }
 
     /// Draws everything.
     pub fn show(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, missed: &[Missed]) {
         self.palette.show(ui, ctx);
+        self.viewer.show(ui, ctx);
         if let Some(dialog) = self.dialog
             && !self.show_dialog(ui, ctx, dialog, missed)
         {
@@ -98,7 +104,7 @@ impl Overlays {
                 Dialog::Transfer(conversation) => open = self.form.transfer(ui, ctx, conversation),
                 Dialog::WrapUp(conversation) => open = self.form.wrap_up(ui, ctx, conversation),
                 Dialog::Tag(conversation) => open = self.form.tag(ui, ctx, conversation),
-                Dialog::Shortcuts => dialogs::shortcuts(ui, ctx),
+                Dialog::Shortcuts => open = dialogs::shortcuts(ui, ctx),
                 Dialog::Missed => open = dialogs::missed(ui, ctx, missed),
                 Dialog::Quit => open = dialogs::quit(ui, ctx),
             }

@@ -17,6 +17,9 @@ use crate::{
 /// Most toasts at once; the oldest goes.
 const TOASTS_MAX: usize = 4;
 
+/// The number of notices that the engine did not make.
+const OWN: u64 = u64::MAX;
+
 struct Toast {
     notice: Notice,
     until: f64,
@@ -39,6 +42,29 @@ impl Toasts {
             self.shown.push_back(Toast { notice: notice.clone(), until: now + stay });
             self.seen = Some(notice.number);
         }
+        while self.shown.len() > TOASTS_MAX {
+            self.shown.pop_front();
+        }
+    }
+
+    /// Shows an error of the window's own, which the engine knows nothing of, until it is put away.
+    pub fn tell(&mut self, code: &str, arguments: Vec<(String, String)>, at: model::Timestamp) {
+        let notice = Notice {
+            number: OWN,
+            level: NoticeLevel::Error,
+            code: code.to_owned(),
+            arguments,
+            conversation: None,
+            at,
+        };
+        if self
+            .shown
+            .iter()
+            .any(|toast| toast.notice.code == code && toast.notice.arguments == notice.arguments)
+        {
+            return;
+        }
+        self.shown.push_back(Toast { notice, until: f64::INFINITY });
         while self.shown.len() > TOASTS_MAX {
             self.shown.pop_front();
         }
@@ -77,7 +103,9 @@ impl Toasts {
                 }
             }
         });
-        if let Some(toast) = closed.and_then(|index| self.shown.remove(index)) {
+        if let Some(toast) =
+            closed.and_then(|index| self.shown.remove(index)).filter(|toast| toast.notice.number != OWN)
+        {
             ctx.send(Command::Desk(DeskCommand::DismissNotice(toast.notice.number)));
         }
     }

@@ -13,7 +13,7 @@ use crate::{
     command::CommandId,
     overlay::Dialog,
     theme::{Tone, Type},
-    widget::{Button, Icon, IconButton, chip, chip_with, elided, text},
+    widget::{Button, Icon, IconButton, chip, chip_with, elided, space, space_x, text},
 };
 
 /// Height of the head.
@@ -25,7 +25,7 @@ pub fn show(ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread) {
     let rect = ui.max_rect();
     ui.painter().hline(rect.x_range(), rect.bottom() - 0.5, theme.hairline());
     ui.allocate_ui_with_layout(rect.size(), Layout::right_to_left(Align::Center), |ui| {
-        ui.spacing_mut().item_spacing.x = 8.0;
+        space_x(ui, 8.0);
         ui.add_space(20.0);
         buttons(ui, ctx, thread);
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
@@ -170,7 +170,7 @@ fn more(ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread) {
         .close_behavior(PopupCloseBehavior::CloseOnClick);
     popup.show(|ui| {
         ui.set_width(200.0);
-        ui.spacing_mut().item_spacing = vec2(0.0, 2.0);
+        space(ui, vec2(0.0, 2.0));
         let mut entry = |key: &str, action: Action| {
             if ui.button(ctx.t(key)).clicked() {
                 ctx.push(action);

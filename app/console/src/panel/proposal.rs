@@ -12,7 +12,7 @@ use crate::{
     Action, Ctx,
     theme::Type,
     timeline::SIDE_MARGIN,
-    widget::{Icon, chip_with, keycap, label, paragraph, text},
+    widget::{Icon, chip_with, keycap, label, paragraph, space, space_x, text},
 };
 
 /// The best proposal that this strip shows. Fields belong to the form and wrap-ups to the closing page.
@@ -108,7 +108,7 @@ fn card(ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread, proposal: &Proposal, draft_
             .corner_radius(theme.card_radius())
             .inner_margin(Margin { left: 14, right: 14, top: 8, bottom: 8 });
         frame.show(ui, |ui| {
-            ui.spacing_mut().item_spacing = vec2(8.0, 4.0);
+            space(ui, vec2(8.0, 4.0));
             ui.set_min_width(ui.available_width());
             head(ui, ctx, thread, proposal, kind);
             egui::ScrollArea::vertical().id_salt("proposal").max_height(100.0).show(ui, |ui| {
@@ -196,18 +196,19 @@ fn open_source(ctx: &Ctx<'_>, thread: &Thread, source: &Source) {
 
 fn keys(ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread, proposal: &Proposal, draft_empty: bool) {
     let reply = matches!(proposal.change, Change::Reply(_));
+    let edit = crate::command::CommandId::ProposalEdit.shortcut_text(ctx);
     ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 16.0;
+        space_x(ui, 16.0);
         // Tab belongs to the text once there is some; then only adding behind it makes sense.
         if !reply || draft_empty {
-            let key = if reply { "Tab" } else { "Ctrl E" };
+            let key = if reply { "Tab" } else { &edit };
             if keycap(ui, ctx.theme, key, ctx.t("proposal-accept")).clicked() {
                 accept(ctx, thread, proposal, true);
             }
         }
         if reply {
             let words = if draft_empty { "proposal-edit" } else { "proposal-append" };
-            if keycap(ui, ctx.theme, "Ctrl E", ctx.t(words)).clicked() {
+            if keycap(ui, ctx.theme, &edit, ctx.t(words)).clicked() {
                 accept(ctx, thread, proposal, false);
             }
         }

@@ -17,7 +17,7 @@ use crate::{
     Action, Ctx,
     derived::{Derived, Section, waiting_limits_s},
     theme::Type,
-    widget::{Field, Icon, IconButton, Segment, badge, elided, empty_state, job, text},
+    widget::{Field, Icon, IconButton, Segment, badge, elided, empty_state, line, space_x, text},
 };
 
 /// Height of a heading between rows.
@@ -41,7 +41,9 @@ pub struct Queue {
 
 #[derive(Clone, Debug, PartialEq)]
 struct Built {
-    revision: u64,
+    order: u64,
+    /// The view's revision, where a filter looks into the rows.
+    revision: Option<u64>,
     section: Section,
     filter: String,
     unread_only: bool,
@@ -95,19 +97,24 @@ impl Queue {
 
     /// Works out what is listed, when the view, the section or the filter is another one.
     pub fn update(&mut self, view: &View, derived: &Derived, row_height: f32) {
+        let filter = self.filter.trim().to_lowercase();
+        let filtered = self.unread_only || !filter.is_empty();
         let built = Built {
-            revision: view.revision,
+            order: derived.order(),
+            revision: filtered.then_some(view.revision),
             section: self.section,
-            filter: self.filter.trim().to_lowercase(),
+            filter,
             unread_only: self.unread_only,
         };
         if self.built.as_ref() == Some(&built) {
             return;
         }
         let fits = |index: &usize| {
-            view.queue
-                .get(*index)
-                .is_some_and(|row| matches(row, &built.filter) && (!built.unread_only || row.unread > 0))
+            !filtered
+                || view
+                    .queue
+                    .get(*index)
+                    .is_some_and(|row| matches(row, &built.filter) && (!built.unread_only || row.unread > 0))
         };
         let row = |index: &usize| Item::Row(*index);
         self.items.clear();
@@ -178,7 +185,7 @@ impl Queue {
         let bar =
             Rect::from_min_size(ui.cursor().min, vec2(ui.available_width(), ctx.theme.tokens.size.tab + 6.0));
         ui.allocate_ui_with_layout(bar.size(), egui::Layout::left_to_right(egui::Align::Center), |ui| {
-            ui.spacing_mut().item_spacing.x = 0.0;
+            space_x(ui, 0.0);
             ui.add_space(8.0);
             let roomy = ui.available_width() > 250.0
                 && Section::ALL.iter().all(|section| ctx.derived.section(*section).len() < 1000);
@@ -217,8 +224,7 @@ impl Queue {
             ui.add_space(10.0);
             let id = Id::unique("queue-filter");
             let unread = ctx.t("queue-filter-unread");
-            let words =
-                ui.painter().layout_job(job(ctx.theme, unread, Type::Body, Color32::PLACEHOLDER)).size().x;
+            let words = line(ui.painter(), ctx.theme, unread, Type::Body, Color32::PLACEHOLDER).size().x;
             let width = ui.available_width() - words - 16.0 - 24.0;
             let field = Field::new(&mut self.filter, ctx.t("queue-filter"))
                 .hint(ctx.t("queue-filter-hint"))
@@ -333,7 +339,7 @@ fn matches(row: &QueueRow, filter: &str) -> bool {
 fn heading(ui: &Ui, ctx: &Ctx<'_>, count: usize, rect: Rect) {
     let theme = ctx.theme;
     let words = format!("{} {count}", ctx.t("queue-waiting-section"));
-    let galley = ui.painter().layout_job(job(theme, &words, Type::Small, theme.muted));
+    let galley = line(ui.painter(), theme, &words, Type::Small, theme.muted);
     ui.painter().galley(pos2(rect.left() + 14.0, rect.bottom() - 24.0), galley, theme.muted);
 }
 
@@ -348,7 +354,7 @@ struct Clock {
 fn clock(ctx: &Ctx<'_>, row: &QueueRow) -> Clock {
     let theme = ctx.theme;
     let Some(since) = row.waiting_since else {
-        let words = ctx.locale.age(ctx.seconds_since(row.last_at));
+        let words = ctx.age(row.last_at);
         return Clock { words, ink: theme.muted, strong: false, waiting: false };
     };
     let seconds = ctx.seconds_since(since);
@@ -360,7 +366,7 @@ fn clock(ctx: &Ctx<'_>, row: &QueueRow) -> Clock {
     } else {
         (theme.muted, false)
     };
-    Clock { words: ctx.locale.waiting(seconds), ink, strong, waiting: true }
+    Clock { words: ctx.waiting(since, &row.channel.kind), ink, strong, waiting: true }
 }
 
 /// What a screen reader says of a row.

@@ -2,30 +2,34 @@
 
 use egui::{CursorIcon, Rect, Sense, Ui, Vec2, WidgetInfo, accesskit::Role, vec2};
 
-use crate::{Action, Ctx, Place, widget::Icon};
+use crate::{
+    Action, Ctx, Place,
+    command::CommandId,
+    widget::{Icon, space_y},
+};
 
 /// Draws the rail.
 pub fn show(ui: &mut Ui, ctx: &Ctx<'_>, place: Place) {
-    ui.spacing_mut().item_spacing.y = 4.0;
+    space_y(ui, 4.0);
     ui.add_space(6.0);
-    for (index, other) in Place::ALL.into_iter().enumerate() {
+    for other in Place::ALL {
         if other == Place::Settings {
             let left = ui.available_height() - 46.0;
             ui.add_space(left.max(0.0));
         }
-        button(ui, ctx, other, other == place, index + 1);
+        button(ui, ctx, other, other == place);
     }
 }
 
-fn button(ui: &mut Ui, ctx: &Ctx<'_>, place: Place, selected: bool, number: usize) {
+fn button(ui: &mut Ui, ctx: &Ctx<'_>, place: Place, selected: bool) {
     let theme = ctx.theme;
-    let icon = match place {
-        Place::Desk => Icon::Chat,
-        Place::Tickets => Icon::Ticket,
-        Place::Knowledge => Icon::Book,
-        Place::Quality => Icon::Shield,
-        Place::Plugins => Icon::Plug,
-        Place::Settings => Icon::Gear,
+    let (icon, command) = match place {
+        Place::Desk => (Icon::Chat, CommandId::WindowDesk),
+        Place::Tickets => (Icon::Ticket, CommandId::WindowTickets),
+        Place::Knowledge => (Icon::Book, CommandId::WindowKnowledge),
+        Place::Quality => (Icon::Shield, CommandId::WindowQuality),
+        Place::Plugins => (Icon::Plug, CommandId::WindowPlugins),
+        Place::Settings => (Icon::Gear, CommandId::WindowSettings),
     };
     let (slot, _) = ui.allocate_exact_size(vec2(ui.available_width(), 40.0), Sense::hover());
     let rect = Rect::from_center_size(slot.center(), vec2(36.0, 36.0));
@@ -46,8 +50,9 @@ fn button(ui: &mut Ui, ctx: &Ctx<'_>, place: Place, selected: bool, number: usiz
     if place == Place::Plugins && ctx.derived.plugins_stopped > 0 {
         ui.painter().circle_filled(rect.right_top() + vec2(-7.0, 7.0), 4.0, theme.warn);
     }
-    let response =
-        response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(format!("{name}  Ctrl+{number}"));
+    let keys = command.shortcut_text(ctx);
+    let tooltip = if keys.is_empty() { name.to_owned() } else { format!("{name}  {keys}") };
+    let response = response.on_hover_cursor(CursorIcon::PointingHand).on_hover_text(tooltip);
     if response.clicked() {
         ctx.push(Action::Go(place));
     }

@@ -13,13 +13,13 @@ use model::{
 use crate::{
     Action, Ctx, Place,
     theme::Type,
-    widget::{Button, Icon, elided, label, text},
+    widget::{Button, Icon, elided, label, space_x, space_y, text},
 };
 
 /// Draws the line.
 pub fn show(ui: &mut Ui, ctx: &Ctx<'_>) {
     let bar = ui.max_rect();
-    ui.spacing_mut().item_spacing.x = 4.0;
+    space_x(ui, 4.0);
     ui.allocate_ui_with_layout(bar.size(), Layout::left_to_right(Align::Center), |ui| {
         ui.add_space(6.0);
         sync(ui, ctx);
@@ -109,7 +109,7 @@ fn outbox_row(ui: &mut Ui, ctx: &Ctx<'_>, row: &OutboxRow) {
         vec2(ui.available_width(), 40.0),
         Layout::right_to_left(Align::Center),
         |ui| {
-            ui.spacing_mut().item_spacing.x = 6.0;
+            space_x(ui, 6.0);
             if Button::new(ctx.t("app-open")).small().show(ui, theme).clicked() {
                 ctx.push(Action::Open(row.conversation));
                 ui.close();
@@ -123,7 +123,7 @@ fn outbox_row(ui: &mut Ui, ctx: &Ctx<'_>, row: &OutboxRow) {
                 let (mark, _) = ui.allocate_exact_size(Vec2::splat(14.0), Sense::hover());
                 icon.paint(ui.painter(), mark, ink);
                 ui.vertical(|ui| {
-                    ui.spacing_mut().item_spacing.y = 0.0;
+                    space_y(ui, 0.0);
                     let words = format!("{} · {}", row.name, text::one_line(&row.preview));
                     label(ui, theme, &words, Type::Body, theme.text);
                     label(ui, theme, &state, Type::Small, ink);
@@ -183,7 +183,7 @@ fn sentence(ctx: &Ctx<'_>) -> (String, Color32) {
     }
     let figures = &ctx.view.figures;
     if figures.waiting > 0 && figures.longest_wait_s >= 60 {
-        let time = ctx.locale.rough(figures.longest_wait_s);
+        let (_, time) = ctx.longest_wait();
         return (ctx.tw("status-oldest-waiting", &[("time", time.into())]), theme.muted);
     }
     if ctx.view.health.demo {

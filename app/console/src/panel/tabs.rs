@@ -6,7 +6,7 @@ use model::ConversationId;
 use crate::{
     Action, Ctx,
     theme::Type,
-    widget::{Icon, badge, elided},
+    widget::{Icon, badge, elided, space_x},
 };
 
 /// The widest a tab gets.
@@ -22,7 +22,7 @@ pub fn show(ui: &mut Ui, ctx: &Ctx<'_>, tabs: &[ConversationId]) {
         ScrollArea::horizontal().scroll_bar_visibility(egui::scroll_area::ScrollBarVisibility::AlwaysHidden);
     area.show(ui, |ui| {
         ui.allocate_ui_with_layout(bar.size(), egui::Layout::left_to_right(egui::Align::Min), |ui| {
-            ui.spacing_mut().item_spacing.x = 0.0;
+            space_x(ui, 0.0);
             for (index, conversation) in tabs.iter().enumerate() {
                 tab(ui, ctx, *conversation, index);
             }

@@ -14,12 +14,12 @@ use crate::{
     Action, Ctx, Place,
     command::CommandId,
     theme::{Tone, Type},
-    widget::{Icon, chip, dot, elided, job, keycap_width, label, paragraph, text},
+    widget::{Icon, chip, dot, elided, keycap_width, label, line, paragraph, space_x, space_y, text},
 };
 
 /// Draws the bar.
 pub fn show(ui: &mut Ui, ctx: &Ctx<'_>, search_open: bool) {
-    ui.spacing_mut().item_spacing.x = 12.0;
+    space_x(ui, 12.0);
     let bar = ui.max_rect();
     ui.allocate_ui_with_layout(bar.size(), Layout::left_to_right(Align::Center), |ui| {
         ui.add_space(12.0);
@@ -64,9 +64,9 @@ fn presence(ui: &mut Ui, ctx: &Ctx<'_>) {
         _ => ctx.t(key),
     };
     let painter = ui.painter();
-    let name = painter.layout_job(job(theme, words, Type::Strong, theme.text));
-    let timer = ctx.locale.timer(ctx.seconds_since(me.presence.since));
-    let timer = painter.layout_job(job(theme, &timer, Type::Body, theme.muted));
+    let name = line(painter, theme, words, Type::Strong, theme.text);
+    let timer = ctx.age(me.presence.since);
+    let timer = line(painter, theme, &timer, Type::Body, theme.muted);
     let size = vec2(12.0 + 8.0 + 8.0 + name.size().x + 8.0 + timer.size().x + 24.0, 28.0);
     let (rect, response) = ui.allocate_exact_size(size.ceil(), Sense::click());
     response.widget_info(|| {
@@ -91,7 +91,7 @@ fn presence(ui: &mut Ui, ctx: &Ctx<'_>) {
 
 fn presence_menu(ui: &mut Ui, ctx: &Ctx<'_>, current: Presence) {
     ui.set_width(248.0);
-    ui.spacing_mut().item_spacing.y = 2.0;
+    space_y(ui, 2.0);
     let choose = |ui: &mut Ui, presence: Presence, words: &str, hint: &str| {
         if menu_row(ui, ctx, presence_look(ctx, presence).0, words, hint, presence == current) {
             ctx.send(Command::Agent(AgentCommand::SetPresence(presence)));
@@ -142,14 +142,13 @@ fn menu_row(ui: &mut Ui, ctx: &Ctx<'_>, colour: Color32, words: &str, hint: &str
 fn contact_strip(ui: &mut Ui, ctx: &Ctx<'_>) {
     let theme = ctx.theme;
     let figures = &ctx.view.figures;
-    let urgent = ctx.derived.most_urgent.and_then(|index| ctx.view.queue.get(index));
+    let urgent = ctx.derived.most_urgent(ctx.now).and_then(|index| ctx.view.queue.get(index));
     let narrow = ui.available_width() < 760.0;
     if let Some(row) = urgent {
-        let seconds = row.waiting_since.map_or(0, |since| ctx.seconds_since(since));
-        let clock = ctx.locale.waiting(seconds);
-        let lead = ui.painter().layout_job(job(theme, ctx.t("top-waits-most"), Type::Small, theme.muted));
+        let clock = ctx.waiting(row.waiting_since.unwrap_or(ctx.now), &row.channel.kind);
+        let lead = line(ui.painter(), theme, ctx.t("top-waits-most"), Type::Small, theme.muted);
         let name = elided(ui.painter(), theme, &row.name, Type::Strong, theme.text, 140.0);
-        let clock = ui.painter().layout_job(job(theme, &clock, Type::Strong, theme.accent));
+        let clock = line(ui.painter(), theme, &clock, Type::Strong, theme.accent);
         let width = 14.0 + lead.size().x + 8.0 + name.size().x + 8.0 + clock.size().x + 14.0;
         let (rect, response) = ui.allocate_exact_size(vec2(width.ceil(), 28.0), Sense::click());
         response.widget_info(|| {
@@ -170,11 +169,11 @@ fn contact_strip(ui: &mut Ui, ctx: &Ctx<'_>) {
     if narrow {
         return;
     }
-    ui.spacing_mut().item_spacing.x = 6.0;
+    space_x(ui, 6.0);
     if figures.waiting > 0 {
-        let longest = ctx.locale.rough(figures.longest_wait_s);
+        let (longest_s, longest) = ctx.longest_wait();
         let words = ctx.tw("top-waiting", &[("count", figures.waiting.into()), ("time", longest.into())]);
-        let tone = if figures.longest_wait_s >= 90 { Tone::Warn } else { Tone::Muted };
+        let tone = if longest_s >= 90 { Tone::Warn } else { Tone::Muted };
         chip(ui, theme, &words, tone);
     }
     if ui.available_width() > 560.0 {
@@ -218,9 +217,32 @@ fn search(ui: &mut Ui, ctx: &Ctx<'_>, open: bool) {
     }
 }
 
+/// How one check of the desk itself went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Verdict {
+    Good,
+    /// Something is not there, and the desk works without it.
+    Note,
+    Bad,
+}
+
+impl Verdict {
+    fn of(good: bool) -> Self {
+        if good { Self::Good } else { Self::Bad }
+    }
+
+    fn look(self, theme: &crate::Theme) -> (Icon, egui::Color32) {
+        match self {
+            Self::Good => (Icon::Check, theme.good),
+            Self::Note => (Icon::Info, theme.warn),
+            Self::Bad => (Icon::Warning, theme.bad),
+        }
+    }
+}
+
 /// One check of the desk itself.
 struct Check {
-    good: bool,
+    verdict: Verdict,
     name: &'static str,
     words: String,
 }
@@ -230,12 +252,12 @@ fn checks(ctx: &Ctx<'_>) -> Vec<Check> {
     let mut checks = Vec::new();
     let error = |code: &str| ctx.locale.error(code, &[]).what;
     checks.push(Check {
-        good: health.store_trouble.is_none(),
+        verdict: Verdict::of(health.store_trouble.is_none()),
         name: "check-store",
         words: health.store_trouble.as_deref().map_or_else(|| ctx.t("check-good").to_owned(), error),
     });
     checks.push(Check {
-        good: health.gateway_trouble.is_none(),
+        verdict: Verdict::of(health.gateway_trouble.is_none()),
         name: "check-gateway",
         words: match (&health.gateway_trouble, &health.gateway) {
             (Some(code), _) => error(code),
@@ -251,7 +273,7 @@ fn checks(ctx: &Ctx<'_>) -> Vec<Check> {
         .map(|row| ctx.plugin_name(&row.manifest.id))
         .collect();
     checks.push(Check {
-        good: stopped.is_empty(),
+        verdict: Verdict::of(stopped.is_empty()),
         name: "place-plugins",
         words: if stopped.is_empty() {
             ctx.t("check-good").to_owned()
@@ -267,7 +289,7 @@ fn checks(ctx: &Ctx<'_>) -> Vec<Check> {
         .map(|row| row.account.title.as_str())
         .collect();
     checks.push(Check {
-        good: trouble.is_empty(),
+        verdict: Verdict::of(trouble.is_empty()),
         name: "check-channels",
         words: if trouble.is_empty() {
             ctx.t("check-good").to_owned()
@@ -276,28 +298,38 @@ fn checks(ctx: &Ctx<'_>) -> Vec<Check> {
         },
     });
     if ctx.shell.audio.listed {
-        let good = ctx.shell.audio.trouble.is_none() && !ctx.shell.audio.outputs.is_empty();
-        let words = if good { ctx.t("check-good") } else { ctx.t("audio-none") };
-        checks.push(Check { good, name: "settings-audio", words: words.to_owned() });
+        let (verdict, words) = audio_check(ctx);
+        checks.push(Check { verdict, name: "settings-audio", words });
     }
     if !ctx.shell.missing_scripts.is_empty() {
         let words = ctx.t("settings-fonts-missing").to_owned();
-        checks.push(Check { good: false, name: "settings-fonts", words });
+        checks.push(Check { verdict: Verdict::Note, name: "settings-fonts", words });
     }
     checks
+}
+
+/// A machine without sound can serve every written channel; a device that refuses needs a hand.
+fn audio_check(ctx: &Ctx<'_>) -> (Verdict, String) {
+    let audio = &ctx.shell.audio;
+    match audio.trouble.as_deref() {
+        Some(code) if code != "audio-no-device" => (Verdict::Bad, ctx.locale.error(code, &[]).what),
+        None if !audio.outputs.is_empty() => (Verdict::Good, ctx.t("check-good").to_owned()),
+        _ => (Verdict::Note, ctx.t("audio-none").to_owned()),
+    }
 }
 
 /// The dot that says whether this desk can work, with the checks behind it.
 fn self_check(ui: &mut Ui, ctx: &Ctx<'_>) {
     let theme = ctx.theme;
     let checks = checks(ctx);
-    let problems = checks.iter().filter(|check| !check.good).count();
-    let (colour, words) = if problems == 0 {
-        (theme.good, ctx.t("status-self-check-ok").to_owned())
-    } else {
-        (theme.bad, ctx.tw("status-self-check-problem", &[("count", problems.into())]))
+    let count = |verdict| checks.iter().filter(|check| check.verdict == verdict).count();
+    let (problems, notes) = (count(Verdict::Bad), count(Verdict::Note));
+    let (colour, words) = match (problems, notes) {
+        (0, 0) => (theme.good, ctx.t("status-self-check-ok").to_owned()),
+        (0, _) => (theme.warn, ctx.tw("status-self-check-note", &[("count", notes.into())])),
+        _ => (theme.bad, ctx.tw("status-self-check-problem", &[("count", problems.into())])),
     };
-    let galley = ui.painter().layout_job(job(theme, &words, Type::Body, theme.text));
+    let galley = line(ui.painter(), theme, &words, Type::Body, theme.text);
     let (rect, response) =
         ui.allocate_exact_size(vec2((galley.size().x + 34.0).ceil(), 28.0), Sense::click());
     response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &words));
@@ -316,16 +348,15 @@ fn self_check(ui: &mut Ui, ctx: &Ctx<'_>) {
         ui.set_width(320.0);
         for check in &checks {
             ui.horizontal_top(|ui| {
-                ui.spacing_mut().item_spacing.x = 8.0;
+                space_x(ui, 8.0);
                 let (mark, _) = ui.allocate_exact_size(vec2(14.0, 20.0), Sense::hover());
-                let (icon, ink) =
-                    if check.good { (Icon::Check, theme.good) } else { (Icon::Warning, theme.bad) };
+                let (icon, ink) = check.verdict.look(theme);
                 icon.paint(ui.painter(), Rect::from_center_size(mark.center(), Vec2::splat(14.0)), ink);
                 ui.allocate_ui(vec2(84.0, 20.0), |ui| {
                     ui.set_min_width(84.0);
                     label(ui, theme, ctx.t(check.name), Type::Body, theme.text);
                 });
-                let ink = if check.good { theme.muted } else { theme.text };
+                let ink = if check.verdict == Verdict::Good { theme.muted } else { theme.text };
                 paragraph(ui, theme, &check.words, Type::Small, ink);
             });
         }

@@ -9,12 +9,10 @@ use model::{
     port::{Answer, Question},
 };
 
-use super::{
-    control,
-    markdown::{self, Block},
-};
+use super::control;
 use crate::{
     Action, Ctx, Place, ShellRequest, Slot,
+    markdown::{self, Block, Room},
     theme::{Theme, Tone, Type},
     widget::{Button, Field, Icon, empty_state, label, text},
 };
@@ -235,7 +233,7 @@ impl Knowledge {
             let tags = article.tags.iter().map(|words| (words.as_str(), Tone::Muted));
             control::chips(ui, theme, products.chain(tags));
             ui.add_space(4.0);
-            markdown::show(ui, ctx, blocks, &article.title);
+            markdown::show(ui, ctx, blocks, &article.title, Room::Page);
         });
     }
 }
@@ -257,14 +255,7 @@ fn actions(ui: &mut Ui, ctx: &Ctx<'_>, article: &Article) {
 /// The words an article offers for the customer: those below the heading that says so, in either language.
 fn reply_of(ctx: &Ctx<'_>, markdown: &str) -> Option<String> {
     let heads = [ctx.t("knowledge-reply-heading"), ctx.other_locale.text("knowledge-reply-heading")];
-    let mut blocks = markdown::parse(markdown).into_iter();
-    blocks.find(|block| matches!(block, Block::Heading(_, words) if heads.contains(&words.as_str())))?;
-    let words = blocks.map_while(|block| match block {
-        Block::Paragraph(words) | Block::Quote(words) => Some(words),
-        _ => None,
-    });
-    let words = words.collect::<Vec<_>>().join("\n");
-    (!words.is_empty()).then(|| words.replace("**", ""))
+    markdown::section(&markdown::parse(markdown), &heads)
 }
 
 fn paint(ui: &Ui, theme: &Theme, rect: egui::Rect, row: &Row) {

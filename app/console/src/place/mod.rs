@@ -7,11 +7,11 @@ mod audio;
 mod control;
 mod grant;
 mod knowledge;
-mod markdown;
 mod plugin_detail;
 mod plugins;
 mod quality;
 mod settings;
+mod shortcuts;
 mod ticket_detail;
 mod tickets;
 
@@ -39,6 +39,16 @@ impl Places {
     /// Shows a ticket with the next frame.
     pub fn open_ticket(&mut self, ticket: TicketId) {
         self.tickets.open(ticket);
+    }
+
+    /// Whether the next keys are meant for a setting and not for the desk.
+    pub fn takes_keys(&self) -> bool {
+        self.settings.takes_keys()
+    }
+
+    /// Opens the editor of keys in Settings.
+    pub fn open_shortcuts(&mut self) {
+        self.settings.open_shortcuts();
     }
 
     /// Puts the keyboard into the search of the Knowledge place.

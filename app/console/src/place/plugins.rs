@@ -181,8 +181,7 @@ fn needs_hand(state: &PluginState) -> bool {
 pub fn state_words(ctx: &Ctx<'_>, row: &PluginRow) -> (String, Tone) {
     let (key, tone) = match &row.state {
         PluginState::Restarting { until } => {
-            let seconds = u64::try_from(until.as_second() - ctx.now.as_second()).unwrap_or(0);
-            let time = ctx.locale.rough(seconds);
+            let time = ctx.time_until(*until);
             return (ctx.tw("plugin-restarting", &[("time", time.into())]), Tone::Warn);
         }
         PluginState::Starting => ("plugin-starting", Tone::Muted),

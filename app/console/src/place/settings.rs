@@ -10,11 +10,10 @@ use model::{
 use super::{
     audio::{Audio, set},
     control,
+    shortcuts::Shortcuts,
 };
 use crate::{
-    Action, Ctx, ShellRequest,
-    command::CommandId,
-    settings,
+    Ctx, ShellRequest, settings,
     shell::Sound,
     theme::{ThemeChoice, Tone, Type},
     widget::{Button, Card, Icon, IconButton, Segment, chip, facts_row, label, text},
@@ -31,12 +30,27 @@ const SCALES: [u32; 5] = [100, 125, 150, 175, 200];
 #[derive(Default)]
 pub struct Settings {
     audio: Audio,
+    shortcuts: Shortcuts,
+    /// Whether the keys are shown instead of the rest.
+    keys: bool,
 }
 
 impl Settings {
     /// Lets the microphone go when another place is shown.
     pub fn leave(&mut self, ctx: &Ctx<'_>) {
         self.audio.leave(ctx);
+        self.shortcuts.leave();
+        self.keys = false;
+    }
+
+    /// Whether the next keys are meant for a command's new shortcut.
+    pub fn takes_keys(&self) -> bool {
+        self.shortcuts.is_recording()
+    }
+
+    /// Shows the editor of keys.
+    pub fn open_shortcuts(&mut self) {
+        self.keys = true;
     }
 
     /// Draws the place.
@@ -44,12 +58,18 @@ impl Settings {
         let theme = ctx.theme;
         Frame::new().fill(theme.surface).show(ui, |ui| {
             control::bar(ui, ctx, ctx.t("place-settings"), "", |ui| {
-                let keys = Button::new(ctx.t("settings-keys")).icon(Icon::Keyboard).quiet();
-                if keys.show(ui, theme).clicked() {
-                    ctx.push(Action::Run(CommandId::WindowShortcuts));
+                for (keys, name) in [(true, "shortcut-title"), (false, "settings-general")] {
+                    if Segment::new(ctx.t(name), None, self.keys == keys).show(ui, theme).clicked() {
+                        self.keys = keys;
+                        self.shortcuts.leave();
+                    }
                 }
             });
         });
+        if self.keys {
+            control::page(ui, "shortcuts", |ui| self.shortcuts.show(ui, ctx));
+            return;
+        }
         ScrollArea::vertical().id_salt("settings").auto_shrink(false).show(ui, |ui| {
             let width = ui.available_width().min(PAGE_MAX);
             ui.set_max_width(width);

@@ -80,7 +80,9 @@ impl Detail {
                     .hint(ctx.t("ticket-comment-hint"))
                     .show(ui, theme);
                 let words = self.comment.trim().to_owned();
-                ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                // As high as the button: a layout that may grow would put it into the middle of what is left.
+                let line = vec2(ui.available_width(), theme.tokens.size.control);
+                ui.allocate_ui_with_layout(line, Layout::right_to_left(Align::Center), |ui| {
                     let add = Button::new(ctx.t("ticket-comment-add")).enabled(!words.is_empty());
                     if add.show(ui, theme).clicked() {
                         ctx.send(Command::Ticket(ticket.id, TicketCommand::Comment(words)));

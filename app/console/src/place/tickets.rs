@@ -56,7 +56,7 @@ impl Tickets {
     pub fn show(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         self.update(ctx);
         let theme = ctx.theme;
-        let width = (ui.available_width() * 0.36).clamp(340.0, 560.0);
+        let width = (ui.available_width() * 0.36).clamp(320.0, 560.0);
         let chosen = self.ticket(ctx);
         Panel::right("ticket-detail")
             .default_size(width)
@@ -182,7 +182,9 @@ impl Tickets {
             }
         }
         let columns = Columns::of(ui.available_width());
-        head(ui, ctx, &columns);
+        if let Some(columns) = &columns {
+            head(ui, ctx, columns);
+        }
         self.keys(ui, total);
         let mut scroll = ScrollArea::vertical().id_salt("tickets").auto_shrink(false);
         if std::mem::take(&mut self.reveal)
@@ -191,10 +193,10 @@ impl Tickets {
             let room = ui.available_height();
             scroll = scroll.vertical_scroll_offset((cursor as f32 * ROW - room / 2.0).max(0.0));
         }
-        scroll.show_rows(ui, ROW, total, |ui, rows| self.rows(ui, ctx, &columns, rows));
+        scroll.show_rows(ui, ROW, total, |ui, rows| self.rows(ui, ctx, columns.as_ref(), rows));
     }
 
-    fn rows(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, columns: &Columns, rows: Range<usize>) {
+    fn rows(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, columns: Option<&Columns>, rows: Range<usize>) {
         for page in rows.start / PAGE_ROWS..=rows.end.saturating_sub(1) / PAGE_ROWS {
             self.load(ctx, page);
         }
@@ -210,7 +212,10 @@ impl Tickets {
             if control::row(ui, ctx.theme, rect, id, selected, &spoken).clicked() {
                 (self.chosen, self.cursor) = (Some(ticket.id), Some(index));
             }
-            paint(ui, ctx, columns, rect, &ticket, &name);
+            match columns {
+                Some(columns) => paint(ui, ctx, columns, rect, &ticket, &name),
+                None => paint_narrow(ui, ctx, rect, &ticket, &name),
+            }
         }
     }
 
@@ -272,13 +277,22 @@ struct Columns {
     changed: f32,
 }
 
+/// Room for a moment, the longest being a day of another year with its time.
+const MOMENT: f32 = 132.0;
+/// Narrower lists show each ticket on two lines instead of in columns.
+const COLUMNS_LEAST: f32 = 600.0;
+
 impl Columns {
-    fn of(width: f32) -> Self {
-        let changed = width - 108.0;
-        let opened = (width > 720.0).then_some(changed - 108.0);
+    /// Nothing where the list is too narrow for columns.
+    fn of(width: f32) -> Option<Self> {
+        if width < COLUMNS_LEAST {
+            return None;
+        }
+        let changed = width - 16.0 - MOMENT;
+        let opened = (width > 820.0).then_some(changed - MOMENT - 12.0);
         let stage = opened.unwrap_or(changed) - 116.0;
-        let customer = stage - if width > 620.0 { 140.0 } else { 96.0 };
-        Self { number: 16.0, title: 100.0, customer, stage, opened, changed }
+        let customer = stage - if width > 700.0 { 132.0 } else { 104.0 };
+        Some(Self { number: 16.0, title: 100.0, customer, stage, opened, changed })
     }
 }
 
@@ -316,9 +330,30 @@ fn paint(ui: &Ui, ctx: &Ctx<'_>, columns: &Columns, rect: Rect, ticket: &Ticket,
     let (words, tone) = (ctx.t(stage_key(ticket.stage)), stage_tone(ticket.stage));
     control::paint_chip(painter, theme, at(columns.stage), words, tone, 108.0);
     let changed = ctx.moment(ticket.changed);
-    cell(columns.changed, &changed, Type::Small, theme.muted, 100.0);
+    cell(columns.changed, &changed, Type::Small, theme.muted, MOMENT);
     if let Some(opened) = columns.opened {
-        cell(opened, &ctx.moment(ticket.opened), Type::Small, theme.muted, 100.0);
+        cell(opened, &ctx.moment(ticket.opened), Type::Small, theme.muted, MOMENT);
     }
     painter.hline(rect.left() + 16.0..=rect.right(), rect.bottom() - 0.5, theme.hairline());
+}
+
+/// A ticket on two lines: what it is about and when it changed, then its number, customer and stage.
+fn paint_narrow(ui: &Ui, ctx: &Ctx<'_>, rect: Rect, ticket: &Ticket, name: &str) {
+    let theme = ctx.theme;
+    let painter = ui.painter();
+    let (left, right) = (rect.left() + 16.0, rect.right() - 12.0);
+    let (upper, lower) = (rect.top() + 13.0, rect.top() + 31.0);
+    let end = |y: f32, words: &str, ink| {
+        let at = pos2(right, y);
+        text::paint_line(painter, theme, at, Align2::RIGHT_CENTER, words, Type::Small, ink).left()
+    };
+    let start = |y: f32, words: &str, style: Type, ink, until: f32| {
+        text::paint_elided(painter, theme, pos2(left, y), words, style, ink, until - left - 10.0);
+    };
+    let until = end(upper, &ctx.moment(ticket.changed), theme.muted);
+    let title = text::one_line(&ctx.author_text(&ticket.plugin, &ticket.title));
+    start(upper, &title, Type::Strong, theme.text, until);
+    let until = end(lower, ctx.t(stage_key(ticket.stage)), theme.ink(stage_tone(ticket.stage)));
+    start(lower, &format!("{} · {}", ticket.number, text::inert(name)), Type::Small, theme.muted, until);
+    painter.hline(left..=rect.right(), rect.bottom() - 0.5, theme.hairline());
 }

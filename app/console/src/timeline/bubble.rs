@@ -16,15 +16,18 @@ use model::{
 
 use super::{Place, SIDE_MARGIN, rich};
 use crate::{
-    Ctx, Slot,
+    Ctx, Slot, picture,
     theme::Type,
-    widget::{Button, Icon, elided, job, text},
+    widget::{Button, Icon, elided, line, space_x, text},
 };
 
 /// Space inside a bubble.
 const PADDING: Vec2 = vec2(12.0, 8.0);
 /// Height of one attached file.
 const FILE_HEIGHT: f32 = 44.0;
+/// Height of an attached picture, with the space around it, and its width.
+const PICTURE_HEIGHT: f32 = 172.0;
+const PICTURE_WIDTH: f32 = 260.0;
 /// Height of the line with time and state, when it stands alone.
 const META_HEIGHT: f32 = 18.0;
 /// Height of the line that asks the agent to decide about a failed message.
@@ -37,6 +40,8 @@ const GAP: f32 = 12.0;
 pub struct Bubble {
     /// Height of everything, with the space above.
     pub height: f32,
+    /// Whether a clock runs in it, so that it is another one in the next frame.
+    pub runs: bool,
     gap: f32,
     size: Vec2,
     galley: Option<Arc<Galley>>,
@@ -86,8 +91,7 @@ pub fn delivery_look(ctx: &Ctx<'_>, delivery: &Delivery) -> (Icon, Color32, Stri
         Delivery::Queued => (Icon::Clock, theme.muted, "delivery-queued"),
         Delivery::Sending => (Icon::Send, theme.muted, "delivery-sending"),
         Delivery::RetryAt(at) => {
-            let seconds = u64::try_from(at.as_second() - ctx.now.as_second()).unwrap_or(0);
-            let time = ctx.locale.rough(seconds);
+            let time = ctx.time_until(*at);
             return (Icon::Retry, theme.warn, ctx.tw("delivery-retry", &[("time", time.into())]));
         }
         Delivery::Sent => (Icon::Check, theme.muted, "delivery-sent"),
@@ -133,13 +137,17 @@ pub fn layout(
             meta_icon = Some((icon, ink));
         }
     }
-    let meta = painter.layout_job(job(theme, &words, Type::Small, theme.muted));
+    let meta = line(painter, theme, &words, Type::Small, theme.muted);
     let meta_width = meta.size().x + if meta_icon.is_some() { 18.0 } else { 0.0 };
     let name = message
         .name
         .filter(|_| !continues)
-        .map(|name| painter.layout_job(job(theme, &name, Type::SmallStrong, theme.accent)));
-    let files_width: f32 = if message.files.is_empty() { 0.0 } else { 240.0 };
+        .map(|name| line(painter, theme, &name, Type::SmallStrong, theme.accent));
+    let files_width: f32 = match message.files {
+        [] => 0.0,
+        files if files.iter().any(picture::is_picture) => PICTURE_WIDTH.min(widest),
+        _ => 240.0,
+    };
     let text_size = galley.as_ref().map_or(Vec2::ZERO, |galley| galley.size());
     let last_row =
         galley.as_ref().and_then(|galley| galley.rows.last()).map_or(0.0, |row| row.rect().width());
@@ -150,12 +158,14 @@ pub fn layout(
         inner.y += 18.0;
     }
     inner.x = inner.x.max(if meta_inline { last_row + 16.0 + meta_width } else { meta_width });
-    inner.y += message.files.len() as f32 * FILE_HEIGHT + if meta_inline { 0.0 } else { META_HEIGHT };
+    inner.y +=
+        message.files.iter().map(file_height).sum::<f32>() + if meta_inline { 0.0 } else { META_HEIGHT };
     let size = (inner + 2.0 * PADDING).ceil();
     let gap = if continues { CLOSE_GAP } else { GAP };
     let height = gap + size.y + if trouble { TROUBLE_HEIGHT } else { 0.0 };
     Some(Bubble {
         height,
+        runs: matches!(message.delivery, Some(Delivery::RetryAt(_))),
         gap,
         size,
         galley,
@@ -199,7 +209,7 @@ pub fn draw(ui: &mut Ui, ctx: &Ctx<'_>, place: &mut Place<'_>, entry: &Entry, bu
             ctx,
             place.downloads,
             entry,
-            Rect::from_min_size(at, vec2(frame.width() - 2.0 * PADDING.x, FILE_HEIGHT)),
+            Rect::from_min_size(at, vec2(frame.width() - 2.0 * PADDING.x, 0.0)),
         );
     }
     draw_meta(ui, bubble, frame, theme.muted);
@@ -278,6 +288,10 @@ fn draw_meta(ui: &Ui, bubble: &Bubble, frame: Rect, ink: Color32) {
     ui.painter().galley(at.min, Arc::clone(&bubble.meta), ink);
 }
 
+fn file_height(file: &Attachment) -> f32 {
+    if picture::is_picture(file) { PICTURE_HEIGHT } else { FILE_HEIGHT }
+}
+
 fn draw_files(ui: &mut Ui, ctx: &Ctx<'_>, downloads: &mut Vec<(Slot, String)>, entry: &Entry, first: Rect) {
     let (EntryKind::FromCustomer { files, .. }
     | EntryKind::FromAgent { files, .. }
@@ -286,9 +300,19 @@ fn draw_files(ui: &mut Ui, ctx: &Ctx<'_>, downloads: &mut Vec<(Slot, String)>, e
         return;
     };
     let theme = ctx.theme;
+    let mut top = first.top();
     for (index, file) in files.iter().enumerate() {
-        let rect = first.translate(vec2(0.0, index as f32 * FILE_HEIGHT)).shrink2(vec2(0.0, 3.0));
-        let response = ui.interact(rect, ui.scope_id().with((entry.sequence, "file", index)), Sense::click());
+        let size = vec2(first.width(), file_height(file));
+        let rect = Rect::from_min_size(pos2(first.left(), top), size).shrink2(vec2(0.0, 3.0));
+        top += size.y;
+        let id = ui.scope_id().with((entry.sequence, "file", index));
+        if picture::is_picture(file) {
+            if picture::tile(ui, ctx, file, rect, id).clicked() {
+                ctx.push(crate::Action::ShowPicture(file.clone()));
+            }
+            continue;
+        }
+        let response = ui.interact(rect, id, Sense::click());
         let name = text::one_line(&file.name);
         response.widget_info(|| {
             WidgetInfo::labeled(Role::Button, true, format!("{} {name}", ctx.t("conversation-save-as")))
@@ -299,8 +323,7 @@ fn draw_files(ui: &mut Ui, ctx: &Ctx<'_>, downloads: &mut Vec<(Slot, String)>, e
         let icon = if file.media_type.starts_with("image/") { Icon::Image } else { Icon::File };
         let middle = rect.left_center() + vec2(18.0, 0.0);
         icon.paint(painter, Rect::from_center_size(middle, Vec2::splat(18.0)), theme.accent);
-        let size =
-            painter.layout_job(job(theme, &ctx.locale.file_size(file.bytes), Type::Small, theme.muted));
+        let size = line(painter, theme, &ctx.locale.file_size(file.bytes), Type::Small, theme.muted);
         let room = rect.width() - 36.0 - size.size().x - 18.0;
         let words = elided(painter, theme, &name, Type::Body, theme.text, room);
         painter.galley(pos2(rect.left() + 34.0, rect.center().y - words.size().y / 2.0), words, theme.text);
@@ -325,7 +348,7 @@ fn draw_trouble(ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread, entry: &Entry, rect
         .id_salt((entry.sequence, "trouble"));
     let mut row = ui.new_child(builder);
     let ui = &mut row;
-    ui.spacing_mut().item_spacing.x = 6.0;
+    space_x(ui, 6.0);
     let send = |command| ctx.send_to(thread.row.id, command);
     let settle = |sent: bool| ConversationCommand::Settle { message: *message, sent };
     if unknown {

@@ -15,7 +15,7 @@ use super::SIDE_MARGIN;
 use crate::{
     Ctx,
     theme::Type,
-    widget::{Button, Field, Icon, job, text, wrapped},
+    widget::{Button, Field, Icon, job, line, space_x, text, wrapped},
 };
 
 /// Height of a day separator.
@@ -40,7 +40,7 @@ pub fn is_line(kind: &EntryKind) -> bool {
 pub fn day(ui: &Ui, ctx: &Ctx<'_>, rect: Rect, date: Date) {
     let theme = ctx.theme;
     let words = ctx.locale.day(date, ctx.today());
-    let galley = ui.painter().layout_job(job(theme, &words, Type::Small, theme.muted));
+    let galley = line(ui.painter(), theme, &words, Type::Small, theme.muted);
     let centre = rect.center() + vec2(0.0, 4.0);
     let at = Align2::CENTER_CENTER.anchor_size(centre, galley.size());
     let gap = 12.0;
@@ -51,7 +51,7 @@ pub fn day(ui: &Ui, ctx: &Ctx<'_>, rect: Rect, date: Date) {
 }
 
 /// How high an entry that is no bubble will be.
-pub fn height(ui: &Ui, ctx: &Ctx<'_>, _thread: &Thread, entry: &Entry, _continues: bool, width: f32) -> f32 {
+pub fn height(ui: &Ui, ctx: &Ctx<'_>, entry: &Entry, width: f32) -> f32 {
     match &entry.kind {
         EntryKind::Note { text, .. } => note_galley(ui, ctx, text, width).size().y + 18.0 + 16.0 + 12.0,
         EntryKind::Finding { finding, answered } => finding_height(ui, ctx, finding, *answered, width),
@@ -61,7 +61,7 @@ pub fn height(ui: &Ui, ctx: &Ctx<'_>, _thread: &Thread, entry: &Entry, _continue
 }
 
 /// Draws an entry that is no bubble.
-pub fn draw(ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread, entry: &Entry, _continues: bool, rect: Rect) {
+pub fn draw(ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread, entry: &Entry, rect: Rect) {
     match &entry.kind {
         EntryKind::Note { agent, text, .. } => {
             let head = format!("{} · {}", ctx.t("conversation-note"), ctx.agent_name(*agent));
@@ -83,8 +83,8 @@ fn note_galley(ui: &Ui, ctx: &Ctx<'_>, text: &str, width: f32) -> Arc<Galley> {
 fn note(ui: &mut Ui, ctx: &Ctx<'_>, entry: &Entry, head: &str, text: &str, rect: Rect) {
     let theme = ctx.theme;
     let galley = note_galley(ui, ctx, text, rect.width());
-    let head = ui.painter().layout_job(job(theme, head, Type::SmallStrong, theme.warn));
-    let time = ui.painter().layout_job(job(theme, &ctx.time(entry.at), Type::Small, theme.muted));
+    let head = line(ui.painter(), theme, head, Type::SmallStrong, theme.warn);
+    let time = line(ui.painter(), theme, &ctx.time(entry.at), Type::Small, theme.muted);
     let inner = galley.size().x.max(head.size().x + time.size().x + 16.0);
     let size = vec2(inner + 24.0, galley.size().y + 18.0 + 16.0);
     let frame = Rect::from_min_size(pos2(rect.right() - SIDE_MARGIN - size.x, rect.top() + 12.0), size);
@@ -183,7 +183,7 @@ fn draw_finding(
             .layout(egui::Layout::right_to_left(egui::Align::Center))
             .id_salt((entry.sequence, "answer"));
         let mut row = ui.new_child(builder);
-        row.spacing_mut().item_spacing.x = 4.0;
+        space_x(&mut row, 4.0);
         let send = |command| ctx.send(Command::Finding(thread.row.id, finding.id, command));
         if Button::new(ctx.t("quality-understood")).quiet().small().show(&mut row, theme).clicked() {
             send(FindingCommand::Understood);

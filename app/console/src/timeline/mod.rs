@@ -8,6 +8,7 @@
 //! - At the bottom it stays at the bottom; further up a pill tells of new messages.
 
 mod bubble;
+mod bubbles;
 mod heights;
 mod line;
 mod rich;
@@ -21,6 +22,8 @@ use model::{
     command::ConversationCommand,
     view::{Entry, EntryKind, Thread},
 };
+
+use bubbles::Bubbles;
 
 pub use bubble::delivery_look;
 pub use heights::Heights;
@@ -68,6 +71,7 @@ pub struct Timeline {
     heights: Heights,
     /// Words that findings point at, by message, in characters.
     evidence: HashMap<MessageId, Vec<Range<usize>>>,
+    bubbles: Bubbles,
     layout_key: (u32, u32, bool),
     offset: f32,
     viewport: f32,
@@ -83,7 +87,6 @@ pub struct Timeline {
 
 /// What the drawing of items needs beside the context.
 struct Place<'a> {
-    evidence: &'a HashMap<MessageId, Vec<Range<usize>>>,
     thread: &'a Thread,
     downloads: &'a mut Vec<(Slot, String)>,
 }
@@ -138,6 +141,7 @@ impl Timeline {
         }
         self.items = items;
         self.evidence = evidence_of(&thread.entries);
+        self.bubbles.clear();
         self.source = Some(Arc::clone(&thread.entries));
         self.restore(anchor);
     }
@@ -164,6 +168,7 @@ impl Timeline {
         }
         for (message, ranges) in evidence_of(&entries[old..]) {
             self.evidence.entry(message).or_default().extend(ranges);
+            self.bubbles.clear();
         }
         self.source = Some(Arc::clone(entries));
         self.restore(anchor);
@@ -191,9 +196,21 @@ impl Timeline {
     }
 
     fn index_of(&self, sequence: u64) -> Option<usize> {
-        self.items
-            .iter()
-            .position(|item| matches!(item, Item::Entry { entry, .. } if entry.sequence == sequence))
+        // Entries stand in the order of their numbers; a day counts as the entry that it begins with.
+        let number = |index: usize| {
+            let entry = self.items[index..].iter().take(2).find_map(|item| match item {
+                Item::Entry { entry, .. } => Some(entry.sequence),
+                Item::Day(_) => None,
+            });
+            entry.unwrap_or(u64::MAX)
+        };
+        let (mut low, mut high) = (0, self.items.len());
+        while low < high {
+            let middle = usize::midpoint(low, high);
+            if number(middle) < sequence { low = middle + 1 } else { high = middle }
+        }
+        let at = |index: &usize| matches!(&self.items[*index], Item::Entry { entry, .. } if entry.sequence == sequence);
+        (low..self.items.len().min(low + 2)).find(at)
     }
 
     /// How high everything is, with the space below the newest entry.
@@ -216,8 +233,10 @@ impl Timeline {
             let anchor = self.anchor();
             self.layout_key = key;
             self.heights.forget();
+            self.bubbles.clear();
             self.restore(anchor);
         }
+        self.bubbles.begin(ui, ctx);
         self.viewport = room.height();
         if !self.started {
             self.started = true;
@@ -296,12 +315,15 @@ impl Timeline {
         }
     }
 
-    fn item_height(&self, ui: &Ui, ctx: &Ctx<'_>, thread: &Thread, index: usize, width: f32) -> f32 {
+    fn item_height(&mut self, ui: &Ui, ctx: &Ctx<'_>, thread: &Thread, index: usize, width: f32) -> f32 {
         match &self.items[index] {
             Item::Day(_) => line::DAY_HEIGHT,
             Item::Entry { entry, continues } => {
                 let evidence = evidence_for(&self.evidence, &entry.kind);
-                entry_height(ui, ctx, thread, entry, *continues, evidence, width)
+                match self.bubbles.get(ui, ctx, thread, entry, *continues, evidence, width) {
+                    Some(bubble) => bubble.height,
+                    None => line::height(ui, ctx, entry, width),
+                }
             }
         }
     }
@@ -318,10 +340,16 @@ impl Timeline {
         for index in first..=last {
             let top = origin.y + self.heights.top(index) as f32;
             let rect = Rect::from_min_size(pos2(origin.x, top), vec2(width, self.heights.height(index)));
-            let mut place = Place { evidence: &self.evidence, thread, downloads: &mut downloads };
             match &self.items[index] {
                 Item::Day(date) => line::day(ui, ctx, rect, *date),
-                Item::Entry { entry, continues } => draw_entry(ui, ctx, &mut place, entry, *continues, rect),
+                Item::Entry { entry, continues } => {
+                    let evidence = evidence_for(&self.evidence, &entry.kind);
+                    let mut place = Place { thread, downloads: &mut downloads };
+                    match self.bubbles.get(ui, ctx, thread, entry, *continues, evidence, width) {
+                        Some(bubble) => bubble::draw(ui, ctx, &mut place, entry, &bubble, rect),
+                        None => line::draw(ui, ctx, thread, entry, rect),
+                    }
+                }
             }
         }
         self.downloads = downloads;
@@ -346,12 +374,13 @@ impl Timeline {
             ctx.t("conversation-jump-latest").to_owned()
         };
         let theme = ctx.theme;
-        let galley = ui.painter().layout_job(crate::widget::job(
+        let galley = crate::widget::line(
+            ui.painter(),
             theme,
             &words,
             crate::theme::Type::SmallStrong,
             egui::Color32::PLACEHOLDER,
-        ));
+        );
         let size = vec2(galley.size().x + 46.0, 30.0);
         let rect = Rect::from_center_size(pos2(room.center().x, room.bottom() - 26.0), size);
         let response = ui.interact(rect, ui.scope_id().with("newest"), egui::Sense::click());
@@ -470,28 +499,5 @@ fn evidence_for<'a>(
             evidence.get(message).map_or(&[], Vec::as_slice)
         }
         _ => &[],
-    }
-}
-
-fn entry_height(
-    ui: &Ui,
-    ctx: &Ctx<'_>,
-    thread: &Thread,
-    entry: &Entry,
-    continues: bool,
-    evidence: &[Range<usize>],
-    width: f32,
-) -> f32 {
-    match bubble::layout(ui, ctx, thread, entry, continues, evidence, width) {
-        Some(bubble) => bubble.height,
-        None => line::height(ui, ctx, thread, entry, continues, width),
-    }
-}
-
-fn draw_entry(ui: &mut Ui, ctx: &Ctx<'_>, place: &mut Place<'_>, entry: &Entry, continues: bool, rect: Rect) {
-    let evidence = evidence_for(place.evidence, &entry.kind);
-    match bubble::layout(ui, ctx, place.thread, entry, continues, evidence, rect.width()) {
-        Some(layout) => bubble::draw(ui, ctx, place, entry, &layout, rect),
-        None => line::draw(ui, ctx, place.thread, entry, continues, rect),
     }
 }

@@ -107,7 +107,7 @@ impl<'a> Button<'a> {
     pub fn show(self, ui: &mut Ui, theme: &Theme) -> Response {
         let style = if self.kind == Kind::Primary && !self.small { Type::Body } else { Type::Small };
         let style = if self.small || self.kind != Kind::Primary { Type::Small } else { style };
-        let galley = ui.painter().layout_job(text::job(theme, self.words, style, Color32::PLACEHOLDER));
+        let galley = text::line(ui.painter(), theme, self.words, style, Color32::PLACEHOLDER);
         let mut width = galley.size().x + 2.0 * if self.small { 7.0 } else { PADDING };
         if self.icon.is_some() {
             width += theme.tokens.size.icon_small + if self.words.is_empty() { 0.0 } else { GAP };
@@ -291,7 +291,7 @@ impl<'a> Segment<'a> {
             None => self.words.to_owned(),
         };
         let style = if self.selected { Type::Strong } else { Type::Body };
-        let galley = ui.painter().layout_job(text::job(theme, &words, style, Color32::PLACEHOLDER));
+        let galley = text::line(ui.painter(), theme, &words, style, Color32::PLACEHOLDER);
         let (rect, response) =
             ui.allocate_exact_size(vec2((galley.size().x + 14.0).ceil(), 26.0), Sense::click());
         response.widget_info(|| WidgetInfo::selected(Role::Tab, true, self.selected, &words));

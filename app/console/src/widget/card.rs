@@ -2,7 +2,7 @@
 
 use egui::{Align, Color32, CornerRadius, Frame, InnerResponse, Layout, Margin, Stroke, Ui, vec2};
 
-use super::{Icon, label, paragraph, text};
+use super::{Icon, label, paragraph, space_x, space_y, text};
 use crate::theme::{Theme, Type};
 
 /// A card with a title line.
@@ -44,7 +44,7 @@ impl<'a> Card<'a> {
         }
         frame.show(ui, |ui| {
             ui.set_min_width(ui.available_width());
-            ui.spacing_mut().item_spacing.y = 0.0;
+            space_y(ui, 0.0);
             if !self.title.is_empty() {
                 let ink = self.title_ink.unwrap_or(theme.text);
                 card_title(ui, theme, self.title, ink, trailing);
@@ -61,7 +61,7 @@ impl<'a> Card<'a> {
                     bottom: 12,
                 })
                 .show(ui, |ui| {
-                    ui.spacing_mut().item_spacing.y = 6.0;
+                    space_y(ui, 6.0);
                     content(ui)
                 })
                 .inner
@@ -86,7 +86,7 @@ pub fn card_title(ui: &mut Ui, theme: &Theme, title: &str, ink: Color32, trailin
 /// A label of fixed width and its value beside it, which may wrap.
 pub fn facts_row(ui: &mut Ui, theme: &Theme, name: &str, value: impl FnOnce(&mut Ui)) {
     ui.horizontal_top(|ui| {
-        ui.spacing_mut().item_spacing.x = 0.0;
+        space_x(ui, 0.0);
         let width = (ui.available_width() * 0.28).clamp(64.0, 104.0);
         let galley = text::wrapped(ui.painter(), theme, name, Type::Small, theme.muted, width - 8.0);
         let (rect, response) =
@@ -94,7 +94,7 @@ pub fn facts_row(ui: &mut Ui, theme: &Theme, name: &str, value: impl FnOnce(&mut
         response.widget_info(|| egui::WidgetInfo::labeled(egui::accesskit::Role::Label, true, name));
         ui.painter().galley(rect.min + vec2(0.0, 1.0), galley, theme.muted);
         ui.vertical(|ui| {
-            ui.spacing_mut().item_spacing.y = 2.0;
+            space_y(ui, 2.0);
             value(ui);
         });
     });

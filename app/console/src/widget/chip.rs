@@ -42,7 +42,7 @@ pub fn chip_with(
 /// A count on the accent colour, ending at the right middle of a place. Returns where it lies.
 pub fn badge(painter: &Painter, theme: &Theme, right_middle: Pos2, count: u32) -> Rect {
     let words = if count > 99 { "99+".to_owned() } else { count.to_string() };
-    let galley = painter.layout_job(text::job(theme, &words, Type::SmallStrong, theme.on_accent));
+    let galley = text::line(painter, theme, &words, Type::SmallStrong, theme.on_accent);
     let width = (galley.size().x + 10.0).max(18.0);
     let rect = Align2::RIGHT_CENTER.anchor_size(right_middle, vec2(width, 18.0));
     painter.rect_filled(rect, CornerRadius::same(9), theme.accent);
@@ -58,7 +58,7 @@ pub fn dot(painter: &Painter, centre: Pos2, colour: Color32) {
 
 /// How wide the picture of a key will be.
 pub fn keycap_width(painter: &Painter, theme: &Theme, key: &str) -> f32 {
-    painter.layout_job(text::job(theme, key, Type::Small, Color32::PLACEHOLDER)).size().x + 10.0
+    text::line(painter, theme, key, Type::Small, Color32::PLACEHOLDER).size().x + 10.0
 }
 
 /// Paints the picture of a key, starting at the left middle of a place.
@@ -70,7 +70,7 @@ pub fn paint_keycap(
     ink: Color32,
     ground: Option<Color32>,
 ) -> Rect {
-    let galley = painter.layout_job(text::job(theme, key, Type::Small, ink));
+    let galley = text::line(painter, theme, key, Type::Small, ink);
     let rect = Align2::LEFT_CENTER.anchor_size(left_middle, vec2(galley.size().x + 10.0, 18.0));
     let edge = if ground.is_some() { theme.line } else { ink.gamma_multiply(0.4) };
     painter.rect(
@@ -87,7 +87,7 @@ pub fn paint_keycap(
 
 /// The picture of a key followed by what it does; the whole can be clicked.
 pub fn keycap(ui: &mut Ui, theme: &Theme, key: &str, words: &str) -> Response {
-    let galley = ui.painter().layout_job(text::job(theme, words, Type::Small, Color32::PLACEHOLDER));
+    let galley = text::line(ui.painter(), theme, words, Type::Small, Color32::PLACEHOLDER);
     let cap = keycap_width(ui.painter(), theme, key);
     let size = Vec2::new((cap + 6.0 + galley.size().x).ceil(), 22.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::click());

@@ -1,11 +1,16 @@
 //! The desk's icons, drawn with the icon font of the assets.
 
+use std::sync::LazyLock;
+
 use assets::icon;
 use egui::{Align2, Color32, FontFamily, FontId, Painter, Rect};
 
+use super::galleys::{self, Look, Wrap};
+
 /// The font family that holds nothing but icons.
 pub fn icon_family() -> FontFamily {
-    FontFamily::Name("icons".into())
+    static FAMILY: LazyLock<FontFamily> = LazyLock::new(|| FontFamily::Name("icons".into()));
+    FAMILY.clone()
 }
 
 macro_rules! icons {
@@ -135,8 +140,12 @@ impl Icon {
 
     /// Paints it into a square.
     pub fn paint(self, painter: &Painter, rect: Rect, colour: Color32) {
-        let font = FontId::new(rect.height(), icon_family());
-        let galley = painter.layout_no_wrap(self.glyph().to_owned(), font, colour);
+        // Glyphs of icons stand where no text does, so that the size alone is the look.
+        let look = Look { style: rect.height().to_bits(), colour, wrap: Wrap::Never };
+        let galley = galleys::galley(painter, self.glyph(), look, || {
+            let font = FontId::new(rect.height(), icon_family());
+            painter.layout_no_wrap(self.glyph().to_owned(), font, colour)
+        });
         // By what is seen of it, since the line around an icon is higher than wide.
         let ink = galley.mesh_bounds;
         let at = if ink.is_finite() && ink.is_positive() {

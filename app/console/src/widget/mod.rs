@@ -4,7 +4,9 @@ mod button;
 mod card;
 mod chip;
 mod field;
+pub mod galleys;
 pub mod icon;
+mod spacing;
 pub mod text;
 
 pub use button::{Button, IconButton, Segment};
@@ -12,4 +14,5 @@ pub use card::{Card, card_title, empty_state, facts_row};
 pub use chip::{badge, chip, chip_with, dot, keycap, keycap_width, paint_keycap};
 pub use field::{Area, Field};
 pub use icon::Icon;
-pub use text::{elided, job, label, paint_elided, paint_line, paragraph, wrapped};
+pub use spacing::{space, space_x, space_y};
+pub use text::{elided, job, label, line, paint_elided, paint_line, paragraph, wrapped};

@@ -8,11 +8,39 @@ use egui::{
     text::{LayoutJob, TextWrapping},
 };
 
+use super::galleys::{self, Look, Wrap};
 use crate::theme::{Theme, Type};
 
 /// A layout job of one style, without wrapping.
 pub fn job(theme: &Theme, text: &str, style: Type, colour: Color32) -> LayoutJob {
     LayoutJob::simple_format(text.to_owned(), theme.format(style, colour))
+}
+
+fn laid_out(
+    painter: &Painter,
+    theme: &Theme,
+    text: &str,
+    style: Type,
+    colour: Color32,
+    wrap: Wrap,
+) -> Arc<Galley> {
+    let look = Look { style: style as u32, colour, wrap };
+    galleys::galley(painter, text, look, || {
+        let mut job = job(theme, text, style, colour);
+        match wrap {
+            Wrap::Never => {}
+            Wrap::Elide(width) => {
+                job.wrap = TextWrapping { break_anywhere: true, ..TextWrapping::truncate_at_width(width) };
+            }
+            Wrap::At(width) => job.wrap = TextWrapping::wrap_at_width(width),
+        }
+        painter.layout_job(job)
+    })
+}
+
+/// One line as long as it is.
+pub fn line(painter: &Painter, theme: &Theme, text: &str, style: Type, colour: Color32) -> Arc<Galley> {
+    laid_out(painter, theme, text, style, colour, Wrap::Never)
 }
 
 /// One line that ends in an ellipsis where it is too long.
@@ -24,9 +52,8 @@ pub fn elided(
     colour: Color32,
     width: f32,
 ) -> Arc<Galley> {
-    let mut job = job(theme, text, style, colour);
-    job.wrap = TextWrapping { break_anywhere: true, ..TextWrapping::truncate_at_width(width.max(0.0)) };
-    painter.layout_job(job)
+    // egui lays out for whole points.
+    laid_out(painter, theme, text, style, colour, Wrap::Elide(width.max(0.0).round()))
 }
 
 /// A paragraph of a width.
@@ -38,9 +65,7 @@ pub fn wrapped(
     colour: Color32,
     width: f32,
 ) -> Arc<Galley> {
-    let mut job = job(theme, text, style, colour);
-    job.wrap = TextWrapping::wrap_at_width(width.max(1.0));
-    painter.layout_job(job)
+    laid_out(painter, theme, text, style, colour, Wrap::At(width.max(1.0).round()))
 }
 
 /// Paints one line, not elided, and returns where it came to lie.
@@ -53,7 +78,7 @@ pub fn paint_line(
     style: Type,
     colour: Color32,
 ) -> Rect {
-    let galley = painter.layout_job(job(theme, text, style, colour));
+    let galley = line(painter, theme, text, style, colour);
     let rect = align.anchor_size(at, galley.size());
     painter.galley(rect.min, galley, colour);
     rect

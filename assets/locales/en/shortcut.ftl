@@ -1,0 +1,29 @@
+# Changing the keys of commands.
+
+shortcut-title = Keyboard shortcuts
+shortcut-hint = Choose Change and press the new keys. Esc leaves them as they are, Backspace takes them away.
+shortcut-search = Command or keys
+shortcut-reset-all = Reset all
+shortcut-change = Change
+shortcut-change-named = Change the keys of { $name }
+shortcut-cancel-named = Keep the keys of { $name }
+shortcut-reset-named = Reset the keys of { $name }
+shortcut-press = Press the new keys…
+shortcut-no-keys = No keys
+shortcut-none = No command matches “{ $query }”
+shortcut-none-hint = Commands are found by name, by what they do, or by their keys
+shortcut-refused = { $keys } cannot be used: { $reason }
+shortcut-reason-typing = without Ctrl or Alt it types
+shortcut-reason-editing = text fields need it
+shortcut-reason-input-method = input methods need it
+shortcut-reason-system = the system keeps it for itself
+shortcut-reason-tabs = it goes to the tabs of open conversations
+shortcut-taken = { $keys } already runs “{ $other }”
+shortcut-take-over = Use it here instead
+shortcut-leave = Leave it there
+shortcut-group-conversation = Conversation
+shortcut-group-proposal = Proposals
+shortcut-group-ticket = Tickets
+shortcut-group-search = Finding things
+shortcut-group-presence = Presence
+shortcut-group-window = Window

@@ -1,0 +1,29 @@
+# Changing the keys of commands.
+
+shortcut-title = 快捷键设置
+shortcut-hint = 点“修改”后按下新的按键。Esc 保持不变，退格键去掉快捷键。
+shortcut-search = 命令或按键
+shortcut-reset-all = 全部恢复默认
+shortcut-change = 修改
+shortcut-change-named = 修改“{ $name }”的快捷键
+shortcut-cancel-named = 不修改“{ $name }”的快捷键
+shortcut-reset-named = 恢复“{ $name }”的默认快捷键
+shortcut-press = 请按新的按键……
+shortcut-no-keys = 未设置
+shortcut-none = 没有符合“{ $query }”的命令
+shortcut-none-hint = 可按名称、用途或按键查找，也可用拼音首字母
+shortcut-refused = { $keys } 不能使用：{ $reason }
+shortcut-reason-typing = 不带 Ctrl 或 Alt 的按键用来打字
+shortcut-reason-editing = 编辑文字时要用
+shortcut-reason-input-method = 输入法要用
+shortcut-reason-system = 系统保留
+shortcut-reason-tabs = 用来切换会话标签
+shortcut-taken = { $keys } 已用于“{ $other }”
+shortcut-take-over = 改到这里用
+shortcut-leave = 不改
+shortcut-group-conversation = 会话
+shortcut-group-proposal = 建议
+shortcut-group-ticket = 工单
+shortcut-group-search = 查找
+shortcut-group-presence = 状态
+shortcut-group-window = 窗口
