@@ -151,10 +151,11 @@ mod tests {
         let mut frame = |time: f64, events: Vec<egui::Event>| {
             let input = egui::RawInput { time: Some(time), events, ..egui::RawInput::default() };
             let mut blinks = false;
-            let _output = context.run_ui(input, |ui| {
+            let mut output = context.run_ui(input, |ui| {
                 blinking.update(ui.ctx(), time);
                 blinks = ui.ctx().global_style().visuals.text_cursor.blink;
             });
+            output.textures_delta.clear();
             blinks
         };
         let key = || vec![egui::Event::Text("a".to_owned())];

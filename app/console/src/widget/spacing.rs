@@ -56,7 +56,7 @@ mod tests {
         let context = egui::Context::default();
         let mut styles = Vec::new();
         for _ in 0..2 {
-            let _output = context.run_ui(egui::RawInput::default(), |ui| {
+            let mut output = context.run_ui(egui::RawInput::default(), |ui| {
                 let before = ui.spacing().item_spacing;
                 for x in [1.0, 2.0, 1.0] {
                     ui.scope(|ui| {
@@ -67,6 +67,7 @@ mod tests {
                 }
                 assert_eq!(ui.spacing().item_spacing, before);
             });
+            output.textures_delta.clear();
         }
         assert!(Arc::ptr_eq(&styles[0], &styles[2]) && Arc::ptr_eq(&styles[0], &styles[3]));
         assert!(!Arc::ptr_eq(&styles[0], &styles[1]));
