@@ -137,7 +137,7 @@ struct Side(Context);
 impl Side {
     fn new() -> Self {
         let context = Context::default();
-        context.set_fonts(theme::fonts());
+        context.set_fonts(theme::fonts(Language::Chinese));
         context.set_theme(egui::Theme::Light);
         context.set_style_of(egui::Theme::Light, console::Theme::new(false).style());
         Self(context)
