@@ -219,11 +219,11 @@ impl Core {
         let query = SearchQuery {
             text: text.chars().take(STRIP_QUERY_CHARS).collect(),
             limit: STRIP_HITS,
-            language: Some(self.language.load().to_string()),
+            language: Some(self.outside.language.load().to_string()),
             ..SearchQuery::default()
         };
-        let (knowledge, jobs) = (Arc::clone(&self.knowledge), self.jobs.clone());
-        self.io.spawn_blocking(move || {
+        let (knowledge, jobs) = (Arc::clone(&self.outside.knowledge), self.outside.jobs.clone());
+        self.outside.io.spawn_blocking(move || {
             let hits = match knowledge.search(&query) {
                 Ok(hits) => hits,
                 Err(error) => {

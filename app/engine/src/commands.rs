@@ -203,7 +203,7 @@ impl Core {
                     return;
                 }
                 if key == "language" {
-                    self.language.store(Arc::new(value.clone()));
+                    self.outside.language.store(Arc::new(value.clone()));
                 }
                 Arc::make_mut(&mut self.settings).insert(key, value);
                 self.shown.changed = true;

@@ -104,7 +104,7 @@ impl Core {
     /// A field's label in the person's language, for a sentence about it.
     fn label(&self, plugin: &PluginId, field: &Field) -> String {
         let Some(key) = field.label.strip_prefix('@') else { return field.label.clone() };
-        let language = self.language.load();
+        let language = self.outside.language.load();
         let texts = self.plugin_texts.get(plugin);
         let text = texts.and_then(|texts| texts.get(language.as_str())).and_then(|texts| texts.get(key));
         text.unwrap_or(&field.id).clone()
@@ -134,7 +134,7 @@ impl Core {
     /// What a plugin is told about itself when it starts.
     pub(crate) fn hand_settings(&mut self, id: &PluginId) {
         let Some(package) = self.packages.get(id) else { return };
-        self.facts.set_plugin_settings(id, self.plugin_settings(&package.manifest));
+        self.outside.facts.set_plugin_settings(id, self.plugin_settings(&package.manifest));
     }
 
     /// Values of a plugin's settings with their defaults.
@@ -150,8 +150,8 @@ impl Core {
         let Some(roles) = self.packages.get(id).map(|package| package.manifest.roles.clone()) else { return };
         for role in roles.iter().copied().filter(|role| *role != Role::Channel) {
             let lane = LaneKey { plugin: id.clone(), role, account: None };
-            self.host.close_lane(&lane);
-            if let Err(error) = self.host.open(&lane) {
+            self.outside.host.close_lane(&lane);
+            if let Err(error) = self.outside.host.open(&lane) {
                 tracing::debug!(plugin = %id, %error, "a lane was not opened again");
             }
         }
@@ -168,14 +168,14 @@ impl Core {
         if let Some(manifest) = self.packages.get(&account.plugin).map(|package| package.manifest.clone()) {
             self.make_secrets(store, &manifest);
         }
-        self.host.close_lane(&crate::ingest::lane(&account.plugin, account.id));
+        self.outside.host.close_lane(&crate::ingest::lane(&account.plugin, account.id));
         self.open_account(account);
     }
 
     /// An account is gone: nothing more comes in, and what waited to go out is shown as not sent.
     pub(crate) fn account_removed(&mut self, store: &mut Store, id: AccountId) {
         if let Some(row) = self.account_rows.iter().find(|row| row.account.id == id) {
-            self.host.close_lane(&crate::ingest::lane(&row.account.plugin, id));
+            self.outside.host.close_lane(&crate::ingest::lane(&row.account.plugin, id));
         }
         self.account_trouble.remove(&id);
         let waiting: Vec<_> = self

@@ -35,7 +35,6 @@ use model::{
 };
 use store::{AppendError, Commit, StorageError, Store};
 use tokio::sync::oneshot;
-use uuid::Uuid;
 
 use crate::{
     figures::FirstAnswers,
@@ -76,10 +75,8 @@ pub(crate) enum Effect {
 /// A package's own texts, by language tag and key.
 pub(crate) type Texts = BTreeMap<String, BTreeMap<String, String>>;
 
-/// The state of the loop.
-pub(crate) struct Core {
-    pub me: AgentId,
-    pub directory: Directory,
+/// What the loop shares with other threads.
+pub(crate) struct Outside {
     pub host: Arc<Host>,
     pub knowledge: Arc<Knowledge>,
     pub published: Arc<ArcSwap<View>>,
@@ -89,6 +86,13 @@ pub(crate) struct Core {
     pub jobs: std::sync::mpsc::SyncSender<Job>,
     pub io: tokio::runtime::Handle,
     pub facts: Arc<Facts>,
+}
+
+/// The state of the loop.
+pub(crate) struct Core {
+    pub me: AgentId,
+    pub directory: Directory,
+    pub outside: Outside,
 
     pub shown: Shown,
     pub effects: Vec<Effect>,
@@ -111,6 +115,8 @@ pub(crate) struct Core {
     pub account_rows: Arc<Vec<Arc<AccountRow>>>,
     pub account_trouble: HashMap<AccountId, String>,
     pub dead_letters: HashMap<AccountId, u32>,
+    /// Bytes that plugins have stored. The host counts what they write, which is more where it replaces something.
+    pub kv_used: HashMap<PluginId, u64>,
     pub ticket_types: Arc<Vec<TicketType>>,
     pub settings: Arc<BTreeMap<String, String>>,
     pub health: Health,
@@ -127,37 +133,14 @@ pub(crate) struct Core {
     stopping: bool,
 }
 
-/// The parts a core is made of.
-pub(crate) struct Parts {
-    pub me: AgentId,
-    pub directory: Directory,
-    pub host: Arc<Host>,
-    pub knowledge: Arc<Knowledge>,
-    pub published: Arc<ArcSwap<View>>,
-    pub wake: Arc<dyn Fn() + Send + Sync>,
-    pub answers: Arc<Answers>,
-    pub language: Arc<ArcSwap<String>>,
-    pub jobs: std::sync::mpsc::SyncSender<Job>,
-    pub io: tokio::runtime::Handle,
-    pub facts: Arc<Facts>,
-}
-
 impl Core {
     /// A core that has read nothing yet.
-    pub fn new(parts: Parts) -> Self {
+    pub fn new(me: AgentId, directory: Directory, outside: Outside) -> Self {
         let now = Instant::now();
         Self {
-            me: parts.me,
-            directory: parts.directory,
-            host: parts.host,
-            knowledge: parts.knowledge,
-            published: parts.published,
-            wake: parts.wake,
-            answers: parts.answers,
-            language: parts.language,
-            jobs: parts.jobs,
-            io: parts.io,
-            facts: parts.facts,
+            me,
+            directory,
+            outside,
             shown: Shown::default(),
             effects: Vec::new(),
             reactions: VecDeque::new(),
@@ -177,6 +160,7 @@ impl Core {
             account_rows: Arc::default(),
             account_trouble: HashMap::new(),
             dead_letters: HashMap::new(),
+            kv_used: HashMap::new(),
             ticket_types: Arc::default(),
             settings: Arc::default(),
             health: Health::default(),
@@ -436,7 +420,7 @@ impl Core {
         self.next_tag += 1;
         let tag = Tag(self.next_tag);
         self.calls.insert(tag, call);
-        if let Err(error) = self.host.post(lane, request, tag)
+        if let Err(error) = self.outside.host.post(lane, request, tag)
             && let Some(call) = self.calls.remove(&tag)
         {
             self.not_posted(lane, call, &error);
@@ -451,7 +435,7 @@ impl Core {
         let job = Job::Run(Box::new(move |core: &mut Core, store: &mut Store| {
             core.replied(store, &lane, call, Err(host::CallError::NotRunning));
         }));
-        if self.jobs.try_send(job).is_err() {
+        if self.outside.jobs.try_send(job).is_err() {
             tracing::warn!("the engine's queue is full; a call was given up");
         }
     }
@@ -517,7 +501,4 @@ impl InputError {
     }
 }
 
-/// A fresh id. The one place where the engine is not deterministic, besides the clock.
-pub(crate) fn fresh() -> Uuid {
-    Uuid::now_v7()
-}
+pub(crate) use crate::fresh::fresh_id as fresh;

@@ -8,8 +8,10 @@ mod commands;
 mod config;
 mod configure;
 mod core;
+mod dev;
 mod figures;
 mod forms;
+mod fresh;
 mod inbound;
 mod ingest;
 mod job;
@@ -49,9 +51,10 @@ use store::{OpenError, Store};
 use tokio::runtime::Runtime;
 
 pub use config::{EngineConfig, PluginFile, Seed, SeedAuthor, SeedEntry, SeedState, SeedThread};
+pub use fresh::fresh_id;
 
 use crate::{
-    core::{Core, Parts},
+    core::{Core, Outside},
     inbound::EngineInbound,
     job::{JOB_QUEUE_MAX, Job},
     questions::Answers,
@@ -168,9 +171,7 @@ impl Engine {
 
         let published = Arc::new(ArcSwap::from_pointee(View::empty(config.me.id, Timestamp::now())));
         let answers = Arc::new(Answers::default());
-        let mut core = Core::new(Parts {
-            me: config.me.id,
-            directory: store.directory().map_err(journal)?,
+        let outside = Outside {
             host: Arc::clone(&host),
             knowledge,
             published: Arc::clone(&published),
@@ -180,7 +181,9 @@ impl Engine {
             jobs: jobs.clone(),
             io: io.handle().clone(),
             facts: Arc::clone(&facts),
-        });
+        };
+        let directory = store.directory().map_err(journal)?;
+        let mut core = Core::new(config.me.id, directory, outside);
         core.settings = Arc::new(settings);
         let inbound =
             EngineInbound { jobs: jobs.clone(), host, facts: Arc::clone(&facts), files: store.files() };
@@ -188,7 +191,9 @@ impl Engine {
             io.block_on(Gateway::bind(config.listen, Arc::new(inbound), hub, gateway::Limits::default()));
         let gateway = core.note_gateway(gateway);
         let gateway_address = gateway.as_ref().map(Gateway::local_addr);
+        let data = config.data.clone();
         core.begin(&mut store, config)?;
+        io.spawn(dev::watch(data, jobs.clone()));
         let loop_thread = std::thread::Builder::new()
             .name("engine".to_owned())
             .spawn(move || core.run(&mut store, &job_queue))
@@ -269,7 +274,7 @@ impl Core {
         match gateway {
             Ok(gateway) => {
                 let address = gateway.local_addr().to_string();
-                self.facts.set_gateway(&address);
+                self.outside.facts.set_gateway(&address);
                 self.health.gateway = Some(address);
                 Some(gateway)
             }

@@ -71,7 +71,7 @@ impl Core {
         }
     }
 
-    fn install(&mut self, store: &mut Store, package: Package, bundled: bool) {
+    pub(crate) fn install(&mut self, store: &mut Store, package: Package, bundled: bool) {
         let manifest = package.manifest.clone();
         let id = manifest.id.clone();
         let granted = if bundled { manifest.capabilities.iter().cloned().collect() } else { Vec::new() };
@@ -84,14 +84,14 @@ impl Core {
             granted,
         };
         self.plugin_texts.insert(id.clone(), Arc::new(texts(&package)));
-        self.facts.set_kv_budget(&id, manifest.budget.kv_mib);
+        self.outside.facts.set_kv_budget(&id, manifest.budget.kv_mib);
         self.packages.insert(id.clone(), package);
         self.input_or_log(store, &input);
         let record = self.directory.plugins.get(&id).cloned().unwrap_or_default();
         self.hand_settings(&id);
         self.load_granted(&id, &record.granted);
         if record.paused || record.quarantined {
-            self.host.pause(&id, true);
+            self.outside.host.pause(&id, true);
         }
         self.make_account(store, &manifest);
         self.make_secrets(store, &manifest);
@@ -118,7 +118,7 @@ impl Core {
                     return;
                 }
                 match store.host_secret(&manifest.id, account, slot, &random) {
-                    Ok(secret) => self.facts.set_secret(&manifest.id, account, slot, secret),
+                    Ok(secret) => self.outside.facts.set_secret(&manifest.id, account, slot, secret),
                     Err(error) => tracing::error!(%error, "a secret could not be kept"),
                 }
             }
@@ -129,7 +129,7 @@ impl Core {
     pub(crate) fn load_granted(&mut self, id: &PluginId, granted: &[Capability]) {
         let Some(package) = self.packages.get(id) else { return };
         let granted: BTreeSet<_> = granted.iter().cloned().collect();
-        if let Err(error) = self.host.load(package.clone(), &granted) {
+        if let Err(error) = self.outside.host.load(package.clone(), &granted) {
             self.is_broken(id.as_str(), &error);
         }
     }
@@ -198,7 +198,7 @@ impl Core {
             return;
         }
         let lane = crate::ingest::lane(&account.plugin, account.id);
-        if let Err(error) = self.host.open(&lane) {
+        if let Err(error) = self.outside.host.open(&lane) {
             tracing::debug!(%error, "the lane of an account was not opened");
         }
         let polls = self

@@ -60,8 +60,8 @@ impl Core {
                 Answer::Failed(error.code().to_owned())
             }),
         };
-        self.answers.put(id, answer);
-        self.effects.push(crate::core::Effect::Run(Box::new(|core| (core.wake)())));
+        self.outside.answers.put(id, answer);
+        self.effects.push(crate::core::Effect::Run(Box::new(|core| (core.outside.wake)())));
     }
 
     fn answer_now(&mut self, store: &mut Store, question: Question) -> Result<Answer, StorageError> {
@@ -84,7 +84,7 @@ impl Core {
                 let (tickets, total) = store.tickets(&filter, offset, limit.min(1000))?;
                 Answer::Tickets(tickets.into_iter().map(Arc::new).collect(), total)
             }
-            Question::PluginLog(plugin) => Answer::Log(self.host.log(&plugin)),
+            Question::PluginLog(plugin) => Answer::Log(self.outside.host.log(&plugin)),
             Question::File(file) => {
                 let bytes = store.files().read(&file, 0, ATTACHMENT_MAX_BYTES as usize);
                 Answer::File(bytes.ok().map(|bytes| FileBytes(bytes.into())))
@@ -154,9 +154,12 @@ impl Core {
     }
 
     fn ask_knowledge(&self, id: QuestionId, question: Question) {
-        let (knowledge, answers, wake) =
-            (Arc::clone(&self.knowledge), Arc::clone(&self.answers), Arc::clone(&self.wake));
-        self.io.spawn_blocking(move || {
+        let (knowledge, answers, wake) = (
+            Arc::clone(&self.outside.knowledge),
+            Arc::clone(&self.outside.answers),
+            Arc::clone(&self.outside.wake),
+        );
+        self.outside.io.spawn_blocking(move || {
             let answer = match question {
                 Question::Knowledge(mut query) => {
                     query.limit = query.limit.clamp(1, SEARCH_RESULTS_MAX);

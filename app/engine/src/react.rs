@@ -215,14 +215,14 @@ impl Core {
     fn react_plugin(&mut self, id: &PluginId, event: &Event) {
         match &event.payload {
             Payload::PluginGranted(granted) => self.load_granted(id, granted),
-            Payload::PluginPaused => self.host.pause(id, true),
+            Payload::PluginPaused => self.outside.host.pause(id, true),
             Payload::PluginResumed => {
-                self.host.pause(id, false);
-                self.host.retry(id);
+                self.outside.host.pause(id, false);
+                self.outside.host.retry(id);
             }
             Payload::PluginConfigured(_) => self.restart_configured(id),
             Payload::PluginRemoved => {
-                self.host.unload(id);
+                self.outside.host.unload(id);
                 self.packages.remove(id);
             }
             Payload::PluginFaulted(fault) => {
@@ -240,7 +240,7 @@ impl Core {
     }
 
     fn react_desk(&mut self, store: &mut Store, event: &Event) {
-        self.facts.set_accounts(self.directory.accounts.values().map(|account| &**account));
+        self.outside.facts.set_accounts(self.directory.accounts.values().map(|account| &**account));
         match &event.payload {
             Payload::AccountSet(account) => self.account_set(store, account),
             Payload::AccountRemoved(id) => self.account_removed(store, *id),

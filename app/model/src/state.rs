@@ -69,12 +69,12 @@ pub struct PluginRecord {
     pub paused: bool,
     /// Stopped by the host.
     pub quarantined: bool,
-}
-
-impl Directory {
     /// What a person set about it as a whole. Accounts of channels have their own.
     #[serde(default, skip_serializing_if = "Values::is_empty")]
     pub settings: Values,
+}
+
+impl Directory {
     /// Takes in one event.
     pub fn apply(&mut self, event: &Event) {
         match &event.stream {
@@ -164,13 +164,12 @@ impl Directory {
 
     /// Lets the next waiting conversations find their agents.
     pub fn route(&self) -> Vec<(ConversationId, AgentId)> {
-        let mut loads: HashMap<AgentId, BTreeMap<String, u32>> = HashMap::new();
+        let mut loads: HashMap<AgentId, BTreeMap<&str, u32>> = HashMap::new();
         let mut waiting = Vec::new();
         for conversation in self.conversations.values() {
             match conversation.status {
                 Status::Assigned(agent) => {
-                    *loads.entry(agent).or_default().entry(conversation.channel.kind.clone()).or_default() +=
-                        1;
+                    *loads.entry(agent).or_default().entry(&conversation.channel.kind).or_default() += 1;
                 }
                 Status::Waiting => waiting.push(conversation),
                 Status::Parked { .. } | Status::Closed => {}
@@ -203,7 +202,12 @@ impl Directory {
             .map(|(id, state)| crate::route::Candidate {
                 profile: state.profile.clone(),
                 presence: state.presence.presence,
-                load: loads.remove(id).unwrap_or_default(),
+                load: loads
+                    .remove(id)
+                    .into_iter()
+                    .flatten()
+                    .map(|(kind, count)| (kind.to_owned(), count))
+                    .collect(),
                 idle_since: state.idle_since,
             })
             .collect();
@@ -248,11 +252,11 @@ pub fn apply_conversation(before: Option<Conversation>, event: &Event) -> Option
             findings: 0,
             transfer_note: None,
             wrap_up: None,
+            facts: BTreeMap::new(),
+            customer_left: false,
         });
     }
     let mut conversation = before?;
-            facts: BTreeMap::new(),
-            customer_left: false,
     conversation.sequence = event.sequence;
     change_conversation(&mut conversation, event);
     Some(conversation)
@@ -265,11 +269,8 @@ fn change_conversation(conversation: &mut Conversation, event: &Event) {
             conversation.waiting_since.get_or_insert(message.at);
             say(conversation, &message.text, message.files.first().map(|file| file.name.as_str()), event.at);
             conversation.last_from_customer = true;
-        }
-        Payload::ReplyQueued { message, .. } => {
-            conversation.waiting_since = None;
             conversation.customer_left = false;
-            conversation.unread = 0;
+        }
         // Somebody has answered, if not from here.
         Payload::SentElsewhere(message) => {
             conversation.waiting_since = None;
@@ -284,6 +285,9 @@ fn change_conversation(conversation: &mut Conversation, event: &Event) {
             }
         }
         Payload::CustomerLeft { .. } => conversation.customer_left = true,
+        Payload::ReplyQueued { message, .. } => {
+            conversation.waiting_since = None;
+            conversation.unread = 0;
             say(conversation, &message.text, message.files.first().map(|file| file.name.as_str()), event.at);
             conversation.last_from_customer = false;
             conversation.outbox.push(OutboxEntry {
@@ -362,7 +366,8 @@ fn say(conversation: &mut Conversation, text: &str, file: Option<&str>, at: Time
         }
     }
     let line = if line.is_empty() { file.unwrap_or_default() } else { &line };
-    conversation.preview = line.chars().take(PREVIEW_MAX_CHARS).collect();
+    let end = line.char_indices().nth(PREVIEW_MAX_CHARS).map_or(line.len(), |(end, _)| end);
+    line[..end].clone_into(&mut conversation.preview);
     conversation.last_at = at;
 }
 
@@ -456,7 +461,7 @@ pub fn apply_plugin(record: &mut PluginRecord, payload: &Payload) {
             record.quarantined = false;
         }
         Payload::PluginQuarantined => record.quarantined = true,
+        Payload::PluginConfigured(settings) => record.settings.clone_from(settings),
         _ => {}
     }
 }
-        Payload::PluginConfigured(settings) => record.settings.clone_from(settings),

@@ -19,6 +19,8 @@ use crate::{
 
 /// Streams whose last sequence number is kept in memory; beyond it the memory starts afresh.
 const HEADS_CACHED_MAX: usize = 16 * 1024;
+/// Names of providers kept in memory; beyond it the memory starts afresh.
+const NAMES_CACHED_MAX: usize = 32 * 1024;
 
 /// Where the journal and its streams end.
 #[derive(Debug, Default)]
@@ -102,6 +104,51 @@ pub fn stream_number(db: &Connection, stream: &StreamId) -> Result<Option<i64>, 
         .optional()?)
 }
 
+/// Providers' names looked up lately: one message asks for the same names twice, and a customer who writes again
+/// for the same ones as before. This process is the only one that writes them.
+#[derive(Debug, Default)]
+pub struct Names {
+    known: HashMap<(AccountId, RefKind), HashMap<String, Option<Uuid>>>,
+    count: usize,
+}
+
+impl Names {
+    /// What is known about a name: nothing, or what it stands for.
+    fn find(&self, account: AccountId, kind: RefKind, key: &str) -> Option<Option<Uuid>> {
+        self.known.get(&(account, kind))?.get(key).copied()
+    }
+
+    fn looked_up(&mut self, account: AccountId, kind: RefKind, key: &str, id: Option<Uuid>) {
+        // A message that is there is seldom asked for again.
+        if kind == RefKind::Message && id.is_some() {
+            return;
+        }
+        if self.count >= NAMES_CACHED_MAX {
+            self.forget();
+        }
+        let before = self.known.entry((account, kind)).or_default().insert(key.to_owned(), id);
+        self.count += usize::from(before.is_none());
+    }
+
+    /// A name was given.
+    fn given(&mut self, reference: &ExternalRef) {
+        let ExternalRef { account, kind, key, id } = reference;
+        match kind {
+            RefKind::Thread | RefKind::Sender => self.looked_up(*account, *kind, key, Some(*id)),
+            RefKind::Message | RefKind::Notice => {
+                let gone = self.known.get_mut(&(*account, *kind)).and_then(|names| names.remove(key));
+                self.count -= usize::from(gone.is_some());
+            }
+        }
+    }
+
+    /// Forgets everything, after a transaction was undone or names were erased.
+    pub fn forget(&mut self) {
+        self.known.clear();
+        self.count = 0;
+    }
+}
+
 /// An event in the journal's own spelling.
 #[derive(Debug)]
 pub(crate) struct Encoded {
@@ -169,10 +216,9 @@ impl Store {
         let mut appended = Vec::with_capacity(events.len());
         for event in events {
             let (stream, event) = self.append_event(at_ms, event)?;
-            self.projector.apply(&self.db, stream, &event)?;
+            self.projector.get_mut().apply(&self.db, stream, &event)?;
             appended.push(event);
         }
-        self.projector.flush(&self.db)?;
         Ok(appended)
     }
 
@@ -200,7 +246,9 @@ impl Store {
         insert(&self.db, number, &header, &end.chain, &json)?;
         let (sequence, position) = (header.sequence, header.position);
         self.heads.end = Some(end);
-        self.heads.streams.insert(stream.clone(), Head { number: Some(number), sequence });
+        if let Some(head) = self.heads.streams.get_mut(&stream) {
+            *head = Head { number: Some(number), sequence };
+        }
         let event = Event {
             id,
             stream,
@@ -245,6 +293,7 @@ impl Store {
     }
 
     fn store_ref(&self, reference: &ExternalRef) -> Result<(), StorageError> {
+        self.names.borrow_mut().given(reference);
         self.db
             .prepare_cached("INSERT INTO external_ref (account, kind, key, id) VALUES (?1, ?2, ?3, ?4)")?
             .execute(params![
@@ -273,12 +322,17 @@ impl Store {
         kind: RefKind,
         key: &str,
     ) -> Result<Option<Uuid>, StorageError> {
+        if let Some(known) = self.names.borrow().find(account, kind, key) {
+            return Ok(known);
+        }
         let id: Option<[u8; 16]> = self
             .db
             .prepare_cached("SELECT id FROM external_ref WHERE account = ?1 AND kind = ?2 AND key = ?3")?
             .query_row(params![account.uuid().as_bytes(), ref_kind(kind), key], |row| row.get(0))
             .optional()?;
-        Ok(id.map(Uuid::from_bytes))
+        let id = id.map(Uuid::from_bytes);
+        self.names.borrow_mut().looked_up(account, kind, key, id);
+        Ok(id)
     }
 
     /// The provider's name for a thread or sender; where it has several, the first in their order.

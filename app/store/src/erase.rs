@@ -66,6 +66,7 @@ impl Store {
     }
 
     fn streams_of(&self, table: &str, customer: CustomerId) -> Result<Vec<(i64, StreamId)>, StorageError> {
+        self.settle()?;
         let mut statement = self.db.prepare(&format!(
             "SELECT s.number, s.kind, s.key FROM {table} t JOIN stream s ON s.number = t.stream
              WHERE t.customer = ?1 ORDER BY s.number"
@@ -110,6 +111,7 @@ impl Store {
 
     /// Deletes a provider's names for a thread or a sender.
     fn delete_names_of(&self, id: uuid::Uuid) -> Result<(), StorageError> {
+        self.names.borrow_mut().forget();
         self.db
             .prepare_cached("DELETE FROM external_ref WHERE id = ?1 AND kind IN (1, 2)")?
             .execute([id.as_bytes()])?;

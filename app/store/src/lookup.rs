@@ -39,6 +39,7 @@ impl Store {
             plugins: self.plugins()?,
             ..Directory::default()
         };
+        self.settle()?;
         let open: Vec<Conversation> = self.states(
             "conversation",
             "SELECT stream, state FROM conversation WHERE is_open = 1 ORDER BY stream",
@@ -91,6 +92,7 @@ impl Store {
 
     /// One conversation.
     pub fn conversation(&self, id: ConversationId) -> Result<Option<Conversation>, StorageError> {
+        self.settle()?;
         self.state("conversation", &StreamId::Conversation(id))
     }
 
@@ -100,6 +102,7 @@ impl Store {
         customer: CustomerId,
         limit: usize,
     ) -> Result<Vec<Conversation>, StorageError> {
+        self.settle()?;
         self.states(
             "conversation",
             "SELECT stream, state FROM conversation WHERE customer = ?1 ORDER BY last_at_ms DESC, stream DESC LIMIT ?2",
@@ -109,6 +112,7 @@ impl Store {
 
     /// How many conversations a customer has.
     pub fn conversation_count(&self, customer: CustomerId) -> Result<u32, StorageError> {
+        self.settle()?;
         Ok(self
             .db
             .prepare_cached("SELECT count(*) FROM conversation WHERE customer = ?1")?

@@ -68,6 +68,7 @@ impl Store {
         let Payload::ReplyQueued { message, key } = event_at(&self.db, position)?.payload else {
             return Err(unreadable("its event is none of a reply"));
         };
+        self.settle()?;
         let conversation: Conversation = crate::project::load(&self.db, "conversation", stream)?
             .ok_or_else(|| unreadable("its conversation is missing"))?;
         Ok(OutboxItem {

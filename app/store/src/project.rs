@@ -78,13 +78,17 @@ impl Projector {
         }
     }
 
-    /// Writes the conversations that changed since the last time.
+    /// Writes the conversations that changed since the last time. What could not be written stays to be written.
     pub fn flush(&mut self, db: &Connection) -> Result<(), StorageError> {
-        for stream in self.changed.drain() {
-            if let Some(cached) = self.conversations.get_mut(&stream) {
-                store_conversation(db, stream, cached)?;
+        if self.changed.is_empty() {
+            return Ok(());
+        }
+        for stream in &self.changed {
+            if let Some(cached) = self.conversations.get_mut(stream) {
+                store_conversation(db, *stream, cached)?;
             }
         }
+        self.changed.clear();
         if self.conversations.len() > CONVERSATIONS_CACHED_MAX {
             self.conversations.clear();
         }

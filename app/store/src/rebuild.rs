@@ -28,8 +28,9 @@ impl Store {
             "INSERT INTO message_words (message_words) VALUES ('delete-all');
              UPDATE message_words_mark SET position = 0;",
         )?;
-        self.projector.forget();
-        project(&self.db, &self.db, &mut self.projector, &mut |_| {})
+        let projector = self.projector.get_mut();
+        projector.forget();
+        project(&self.db, &self.db, projector, &mut |_| {})
     }
 
     /// Deletes what has had its time: refused raw items, expired values of plugins. To be called now and then.

@@ -34,6 +34,7 @@ impl Store {
     ) -> Result<Vec<Conversation>, StorageError> {
         let Some(query) = query(words) else { return Ok(Vec::new()) };
         while self.index_messages(usize::MAX)? {}
+        self.settle()?;
         self.states(
             "conversation",
             "SELECT c.stream, c.state FROM (

@@ -1,6 +1,7 @@
 //! Opening the data folder, and transactions.
 
 use std::{
+    cell::RefCell,
     collections::HashMap,
     fs::File,
     panic::{self, AssertUnwindSafe},
@@ -12,7 +13,7 @@ use model::{AccountId, PluginId};
 use rusqlite::{Connection, OpenFlags};
 
 use crate::{
-    append::Heads,
+    append::{Heads, Names},
     error::{AppendError, KvError, OpenError, RawError, StorageError},
     file::Files,
     folder,
@@ -41,7 +42,9 @@ pub struct Store {
     pub(crate) folder: PathBuf,
     pub(crate) db: Connection,
     pub(crate) heads: Heads,
-    pub(crate) projector: Projector,
+    /// States of conversations are written once for each transaction, or before something reads them.
+    pub(crate) projector: RefCell<Projector>,
+    pub(crate) names: RefCell<Names>,
     pub(crate) files: Files,
     /// Bytes of raw items by account, counted at the first need.
     pub(crate) raw_bytes: Option<HashMap<AccountId, u64>>,
@@ -83,7 +86,8 @@ impl Store {
             folder: folder.to_owned(),
             db,
             heads: Heads::default(),
-            projector: Projector::default(),
+            projector: RefCell::default(),
+            names: RefCell::default(),
             files,
             raw_bytes: None,
             kv_bytes: HashMap::new(),
@@ -124,7 +128,7 @@ impl Store {
         };
         let committed = match self.transaction.failure.take() {
             Some(failure) => Err(failure),
-            None => self.commit(),
+            None => self.settle().and_then(|()| self.commit()),
         };
         match committed {
             Ok(()) => Ok(answer),
@@ -155,6 +159,11 @@ impl Store {
         result
     }
 
+    /// Writes what the projections hold back, for a reader of conversations and before the end of a transaction.
+    pub(crate) fn settle(&self) -> Result<(), StorageError> {
+        self.projector.borrow_mut().flush(&self.db)
+    }
+
     fn commit(&mut self) -> Result<(), StorageError> {
         self.db.prepare_cached("COMMIT")?.execute([])?;
         Ok(())
@@ -166,10 +175,11 @@ impl Store {
             // Where even this fails the connection is beyond use, and every later call says so.
             let _ = self.db.execute_batch("ROLLBACK");
         }
-        self.projector.forget();
+        self.projector.get_mut().forget();
         self.raw_bytes = None;
         self.kv_bytes.clear();
         self.heads.forget();
+        self.names.get_mut().forget();
     }
 
     fn check_tail(&mut self) -> Result<(), StorageError> {

@@ -6,7 +6,7 @@ use model::{
     ConversationId,
     conversation::{Conversation, Status},
     field::Values,
-    plugin::Role,
+    plugin::{PluginSignals, Role},
     view::{
         AccountRow, AgentRow, ChannelAbilities, CustomerCard, Figures, PluginRow, Thread, TicketType, View,
     },
@@ -25,8 +25,8 @@ impl Core {
         self.shown.refresh_rows(&self.directory.conversations);
         self.shown.revision += 1;
         let view = self.view();
-        self.published.store(Arc::new(view));
-        (self.wake)();
+        self.outside.published.store(Arc::new(view));
+        (self.outside.wake)();
     }
 
     fn view(&self) -> View {
@@ -154,17 +154,20 @@ impl Core {
     /// counters.
     pub(crate) fn refresh_plugins(&mut self) {
         let mut rows: Vec<Arc<PluginRow>> = Vec::new();
-        for status in self.host.status() {
+        for status in self.outside.host.status() {
             let id = &status.manifest.id;
             rows.push(Arc::new(PluginRow {
                 state: self.plugin_state(id, status.state),
                 origin: self.origins.get(id).cloned().unwrap_or_default(),
                 granted: status.granted.into_iter().collect(),
-                signals: status.signals,
                 settings: if status.manifest.is_configured_by_account() {
                     Values::new()
                 } else {
                     self.plugin_settings(&status.manifest)
+                },
+                signals: PluginSignals {
+                    kv_bytes: self.kv_used.get(id).copied().unwrap_or(status.signals.kv_bytes),
+                    ..status.signals
                 },
                 faults: self.faults.get(id).cloned().unwrap_or_default().into(),
                 proposals: self.proposal_counts.get(id).copied().unwrap_or_default(),
@@ -189,7 +192,7 @@ impl Core {
                 .collect(),
         );
         self.plugin_rows = Arc::new(rows);
-        self.facts.set_accounts(self.directory.accounts.values().map(|account| &**account));
+        self.outside.facts.set_accounts(self.directory.accounts.values().map(|account| &**account));
         self.account_rows = Arc::new(
             self.directory
                 .accounts

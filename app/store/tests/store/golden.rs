@@ -343,7 +343,12 @@ fn plugins() -> Vec<Payload> {
         })
     });
     let others = [
-        Payload::PluginInstalled { version: "0.1.0".to_owned(), serial: 7, sha256: "ab".repeat(32), publisher: None },
+        Payload::PluginInstalled {
+            version: "0.1.0".to_owned(),
+            serial: 7,
+            sha256: "ab".repeat(32),
+            publisher: None,
+        },
         Payload::PluginGranted(capabilities),
         Payload::PluginPaused,
         Payload::PluginResumed,
@@ -407,11 +412,6 @@ fn events_of_version_0_1_read_the_same() {
     }
 }
 
-#[test]
-fn the_samples_are_of_every_kind() {
-    let kinds: BTreeSet<String> = LINES.lines().map(kind).collect();
-    assert_eq!(kinds.len(), KINDS, "{kinds:?}");
-}
 fn samples_0_2() -> Vec<Payload> {
     let settings =
         [("silence_min".to_owned(), FieldValue { text: "5".to_owned(), origin: Origin::Agent })].into();
@@ -432,6 +432,11 @@ fn events_of_version_0_2_read_the_same() {
     assert_eq!(read, samples);
 }
 
+#[test]
+fn the_samples_are_of_every_kind() {
+    let kinds: BTreeSet<String> = LINES.lines().map(kind).collect();
+    assert_eq!(kinds.len(), KINDS, "{kinds:?}");
+}
 
 #[test]
 fn every_kind_goes_through_the_journal() {

@@ -24,7 +24,6 @@ use model::{
 };
 use store::{Commit, ExternalRef, RefKind, Store};
 use switchboard_tests::report::{Better, Report};
-use uuid::Uuid;
 
 use crate::{
     plain::Plan,
@@ -193,7 +192,7 @@ impl Desk {
                 capacity: [("chat".to_owned(), CAPACITY)].into(),
             }));
             let command = Box::new(Command::Agent(AgentCommand::SetPresence(Presence::Ready)));
-            inputs.push(Input::Command { agent, command, fresh: Uuid::now_v7() });
+            inputs.push(Input::Command { agent, command, fresh: engine::fresh_id() });
         }
         let (directory, commits) = (&mut desk.directory, &mut desk.commits);
         desk.store.group(|store| -> Result<()> {
@@ -231,9 +230,9 @@ fn receive(
     ensure!(known.is_none(), "the messages of a run are all different");
     let conversation = store.external(ACCOUNT, RefKind::Thread, &message.sender)?;
     let sender = store.external(ACCOUNT, RefKind::Sender, &message.sender)?;
-    let conversation_id = ConversationId::new(conversation.unwrap_or_else(Uuid::now_v7));
-    let customer = CustomerId::new(sender.unwrap_or_else(Uuid::now_v7));
-    let id = MessageId::new(Uuid::now_v7());
+    let conversation_id = ConversationId::new(conversation.unwrap_or_else(engine::fresh_id));
+    let customer = CustomerId::new(sender.unwrap_or_else(engine::fresh_id));
+    let id = MessageId::new(engine::fresh_id());
     let reference = |kind, key: &str, id| ExternalRef { account: ACCOUNT, kind, key: key.to_owned(), id };
     let mut refs = vec![reference(RefKind::Message, &message.remote_id, id.uuid())];
     if conversation.is_none() {
@@ -271,7 +270,7 @@ fn decide_and_append(
     let now = Timestamp::from_millisecond(Timestamp::now().as_millisecond())?;
     let mut commit = Commit::new(now);
     let events = model::decide::decide(directory, input, now)?;
-    commit.events.extend(events.into_iter().map(|event| (EventId::new(Uuid::now_v7()), event)));
+    commit.events.extend(events.into_iter().map(|event| (EventId::new(engine::fresh_id()), event)));
     commit.refs = refs;
     let appended = store.append(commit)?;
     for event in &appended {

@@ -63,6 +63,7 @@ impl Plan {
         for _ in 0..run.before {
             left.commit(*commits.next().context("a commit")?, &mut before)?;
         }
+        left.end_of_turn(&mut before);
         let mut done = run.before;
         for end in &run.turns {
             let mut turn = Vec::new();
@@ -70,6 +71,7 @@ impl Plan {
                 left.commit(*commits.next().context("a commit")?, &mut turn)?;
                 done += 1;
             }
+            left.end_of_turn(&mut turn);
             turns.push(turn);
         }
         ensure!(left.is_empty(), "rows of the run are left over: the peer would insert less");
@@ -114,6 +116,8 @@ struct Left {
     refs: HashMap<Vec<u8>, Vec<Row>>,
     conversations: HashMap<i64, Row>,
     stored: BTreeSet<i64>,
+    /// Streams that the turn so far has touched.
+    touched: BTreeSet<i64>,
     customers: HashMap<i64, (Row, Row)>,
     handles: HashMap<Vec<u8>, Vec<Row>>,
 }
@@ -152,6 +156,7 @@ impl Left {
             refs: by_blob("external_ref", 3)?,
             conversations: by_number("conversation", 0)?,
             stored: BTreeSet::new(),
+            touched: BTreeSet::new(),
             customers: customers.collect::<Result<_>>()?,
             handles: by_blob("handle", 2)?,
         })
@@ -160,13 +165,14 @@ impl Left {
     /// Adds what belongs to the next commit, up to this position.
     fn commit(&mut self, end: u64, to: &mut Vec<Statement>) -> Result<()> {
         let mut add = |sql, values| to.push(Statement { sql, values });
-        let mut touched = BTreeSet::new();
+        let mut customers = BTreeSet::new();
         while self.position < end {
             self.position += 1;
             let position = self.position.cast_signed();
             let event = self.journal.remove(&position).context("an event")?;
             let stream = number(&event[2])?;
-            touched.insert(stream);
+            self.touched.insert(stream);
+            customers.insert(stream);
             let assigned = text(&event[4]) == "assigned";
             if let Some(new) = self.streams.remove(&stream) {
                 let key = blob(&new[2]);
@@ -184,21 +190,26 @@ impl Left {
                 add(MESSAGE, message);
             }
         }
-        // The desk writes a conversation's row once a commit, in the state it has come to.
-        for stream in touched {
-            if let Some(row) = self.conversations.get(&stream) {
-                if self.stored.insert(stream) {
-                    add(CONVERSATION, row.clone());
-                } else {
-                    add(CONVERSATION_AGAIN, vec![row[0].clone(), row[3].clone(), row[4].clone()]);
-                }
-            }
+        for stream in customers {
             if let Some((customer, search)) = self.customers.remove(&stream) {
                 add(CUSTOMER, customer);
                 add(CUSTOMER_SEARCH, search);
             }
         }
         Ok(())
+    }
+
+    /// The desk writes a conversation's row once a turn, in the state it has come to.
+    fn end_of_turn(&mut self, to: &mut Vec<Statement>) {
+        for stream in std::mem::take(&mut self.touched) {
+            let Some(row) = self.conversations.get(&stream) else { continue };
+            if self.stored.insert(stream) {
+                to.push(Statement { sql: CONVERSATION, values: row.clone() });
+            } else {
+                let values = vec![row[0].clone(), row[3].clone(), row[4].clone()];
+                to.push(Statement { sql: CONVERSATION_AGAIN, values });
+            }
+        }
     }
 
     fn is_empty(&self) -> bool {
