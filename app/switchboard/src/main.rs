@@ -8,7 +8,9 @@ mod doctor;
 mod headless;
 mod journal;
 mod log;
+mod picture;
 mod plugin;
+mod plugin_dev;
 mod shell;
 mod start;
 

@@ -7,7 +7,7 @@ use host::Package;
 use plugin_package::{Candidate, Change, Installed, Ledger, Permission};
 use plugin_tool::words::Words;
 
-use crate::{arguments::DeskArguments, start};
+use crate::{arguments::DeskArguments, plugin_dev, start};
 
 const USAGE: &str = "\
 list                                                what is installed and what came with the desk
@@ -25,6 +25,7 @@ pub fn run(arguments: &DeskArguments, words: &[String]) -> anyhow::Result<()> {
         ["remove", name] => remove(arguments, name),
         ["publishers"] => publishers(arguments),
         ["doctor"] => doctor(arguments),
+        ["dev", ..] => plugin_dev::run(arguments, words),
         ["check", file] if Path::new(file).extension().is_some_and(|ending| ending == "wasm") => {
             check(arguments, Path::new(file))
         }
@@ -33,7 +34,10 @@ pub fn run(arguments: &DeskArguments, words: &[String]) -> anyhow::Result<()> {
             Ok(())
         }
         [] | ["help" | "--help" | "-h"] => {
-            println!("{USAGE}\n{}\n{}", plugin_tool::command::USAGE, plugin_trial::command::USAGE);
+            println!("{USAGE}");
+            for usage in [plugin_tool::command::USAGE, plugin_trial::command::USAGE, plugin_dev::USAGE] {
+                println!("{usage}");
+            }
             Ok(())
         }
         _ => {

@@ -14,4 +14,5 @@ pub mod package;
 pub mod scaffold;
 pub mod sign;
 pub mod toolchain;
+pub mod watch;
 pub mod words;

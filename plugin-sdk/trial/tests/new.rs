@@ -49,7 +49,7 @@ fn what_is_new_passes_its_own_tests_for_every_role() {
         let output = Command::new(env!("CARGO"))
             .args(["test", "--quiet", "--offline"])
             .current_dir(&folder)
-            .env("CARGO_TARGET_DIR", target("authors"))
+            .env("CARGO_TARGET_DIR", target("guest"))
             .env_remove("CARGO_MANIFEST_DIR")
             .output()
             .unwrap();

@@ -4,7 +4,7 @@ use egui::{Align, Align2, Frame, Id, Layout, Margin, Modal, ScrollArea, Ui, vec2
 use model::{
     PluginId,
     command::{Command, PluginCommand},
-    plugin::{Capability, Manifest, SecretManifest},
+    plugin::{Capability, Manifest, PackageOrigin, SecretManifest},
     view::PluginRow,
 };
 
@@ -100,6 +100,24 @@ pub fn asked(row: &PluginRow) -> Vec<Capability> {
     missing.cloned().collect()
 }
 
+/// Who vouches for it, in words. What a package calls its publisher is not repeated: anybody can write that.
+pub fn origin(ctx: &Ctx<'_>, row: &PluginRow) -> (String, Tone) {
+    let words = |key, arguments: &[(&str, &String)]| {
+        let arguments: Vec<_> = arguments.iter().map(|(name, value)| (*name, (*value).into())).collect();
+        ctx.tw(key, &arguments)
+    };
+    match &row.origin {
+        PackageOrigin::Desk => (ctx.t("plugin-origin-desk").to_owned(), Tone::Muted),
+        PackageOrigin::Signed { name: Some(name), fingerprint } => {
+            (words("plugin-origin-signed", &[("name", name), ("key", fingerprint)]), Tone::Muted)
+        }
+        PackageOrigin::Signed { name: None, fingerprint } => {
+            (words("plugin-origin-unknown", &[("key", fingerprint)]), Tone::Warn)
+        }
+        PackageOrigin::Unsigned => (ctx.t("plugin-origin-unsigned").to_owned(), Tone::Warn),
+    }
+}
+
 /// The dialog that asks. False when it was answered or closed.
 pub fn dialog(ui: &Ui, ctx: &Ctx<'_>, row: &PluginRow) -> bool {
     let theme = ctx.theme;
@@ -132,13 +150,8 @@ pub fn dialog(ui: &Ui, ctx: &Ctx<'_>, row: &PluginRow) -> bool {
                 }
             });
         });
-        let publisher = if row.manifest.publisher.is_empty() {
-            ctx.t("plugin-publisher-unknown").to_owned()
-        } else {
-            let version = (&row.manifest.version).into();
-            ctx.tw("plugin-grant-from", &[("name", (&row.manifest.publisher).into()), ("version", version)])
-        };
-        label(ui, theme, &text::inert(&publisher), Type::Small, theme.muted);
+        let (words, tone) = origin(ctx, row);
+        text::paragraph(ui, theme, &text::inert(&words), Type::Small, theme.ink(tone));
         ui.add_space(4.0);
         let line = vec2(ui.available_width(), 30.0);
         ui.allocate_ui_with_layout(line, Layout::right_to_left(Align::Center), |ui| {

@@ -74,11 +74,10 @@ impl Detail {
             });
         });
         let mut about = vec![ctx.tw("plugin-version", &[("version", (&row.manifest.version).into())])];
-        if !row.manifest.publisher.is_empty() {
-            about.push(ctx.tw("plugin-author", &[("name", (&row.manifest.publisher).into())]));
-        }
         about.push(plugins::roles(ctx, row));
+        let (origin, tone) = grant::origin(ctx, row);
         label(ui, theme, &text::inert(&about.join(" · ")), Type::Small, theme.muted);
+        label(ui, theme, &text::inert(&origin), Type::Small, theme.ink(tone));
         let description = ctx.author_text(id, &row.manifest.description);
         if !description.is_empty() {
             text::paragraph(ui, theme, &text::inert(&description), Type::Body, theme.text);
