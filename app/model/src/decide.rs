@@ -95,8 +95,6 @@ fn decide_command(
         }
         Command::Desk(DeskCommand::SetAccount(account)) => {
             limit_name("account", &account.title)?;
-            Ok(vec![by(agent, StreamId::Desk, Payload::AccountSet(account.clone()))])
-        }
             if account.title.trim().is_empty() {
                 return Err(Refusal::Empty);
             }
@@ -106,6 +104,8 @@ fn decide_command(
             if directory.accounts.get(&account.id).is_some_and(|have| **have == *account) {
                 return Ok(Vec::new());
             }
+            Ok(vec![by(agent, StreamId::Desk, Payload::AccountSet(account.clone()))])
+        }
         Command::Desk(DeskCommand::PauseAccount(id, paused)) => Ok(directory
             .accounts
             .get(id)
@@ -116,8 +116,6 @@ fn decide_command(
             })
             .into_iter()
             .collect()),
-        // These change what is shown or stored beside the journal, not what has happened.
-        Command::Desk(
         Command::Desk(DeskCommand::RemoveAccount(id)) => {
             let known = directory.accounts.contains_key(id);
             Ok(known.then(|| by(agent, StreamId::Desk, Payload::AccountRemoved(*id))).into_iter().collect())
@@ -126,6 +124,8 @@ fn decide_command(
         Command::Desk(DeskCommand::AddAccount { .. } | DeskCommand::ChangeAccount(..)) => {
             Err(Refusal::NotConfigurable)
         }
+        // These change what is shown or stored beside the journal, not what has happened.
+        Command::Desk(
             DeskCommand::SetSetting { .. } | DeskCommand::StoreFile { .. } | DeskCommand::DismissNotice(_),
         )
         | Command::Form(..)

@@ -271,11 +271,11 @@ pub enum Payload {
     PluginFaulted(Fault),
     /// It was removed.
     PluginRemoved,
+    /// A person set what can be configured about it as a whole.
+    PluginConfigured(Values),
 
     // The desk.
     /// A channel account was added or changed.
-    /// A person set what can be configured about it as a whole.
-    PluginConfigured(Values),
     AccountSet(Account),
     /// A channel account was removed.
     AccountRemoved(AccountId),

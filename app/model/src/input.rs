@@ -157,10 +157,10 @@ pub struct Received {
     pub customer_known: bool,
     /// Skill that the account asks for.
     pub skill: String,
-}
-
     /// Whether the company wrote it, from outside the desk.
     pub from_us: bool,
+}
+
 /// A decision that was refused, with what to tell the person.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
@@ -207,8 +207,6 @@ pub enum Refusal {
     /// The ticket cannot move to that stage from where it is.
     #[error("the ticket cannot move there")]
     StageOrder,
-    /// The moment lies in the past.
-    #[error("the moment lies in the past")]
     /// A setting is missing or has a value that does not fit its field.
     #[error("the setting {field} does not fit")]
     Setting {
@@ -220,6 +218,8 @@ pub enum Refusal {
     /// There is no such plugin that could be configured, or it has no accounts.
     #[error("the plugin has nothing of the kind")]
     NotConfigurable,
+    /// The moment lies in the past.
+    #[error("the moment lies in the past")]
     InThePast(Timestamp),
 }
 
@@ -238,9 +238,9 @@ impl Refusal {
             Self::TooLong { .. } => "too-long",
             Self::TooMany { .. } => "too-many",
             Self::StageOrder => "stage-order",
-            Self::InThePast(_) => "in-the-past",
-        }
             Self::Setting { .. } => "setting",
             Self::NotConfigurable => "not-configurable",
+            Self::InThePast(_) => "in-the-past",
+        }
     }
 }

@@ -162,6 +162,13 @@ pub struct Manifest {
     pub budget: BudgetAsk,
 }
 
+impl Manifest {
+    /// Whether its settings belong to the accounts of its channel. Then there are none for the plugin as a whole.
+    pub fn is_configured_by_account(&self) -> bool {
+        self.roles.contains(&Role::Channel)
+    }
+}
+
 /// Where one secret may go. A slot without an entry can only be used for message authentication codes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -210,13 +217,6 @@ pub struct ChannelManifest {
     #[serde(default)]
     pub text_max_chars: u32,
     /// How often the host polls, in milliseconds; 0 for never (webhooks only).
-impl Manifest {
-    /// Whether its settings belong to the accounts of its channel. Then there are none for the plugin as a whole.
-    pub fn is_configured_by_account(&self) -> bool {
-        self.roles.contains(&Role::Channel)
-    }
-}
-
     #[serde(default)]
     pub poll_every_ms: u32,
     /// What the provider is told when the plugin's answer to a webhook is late: an HTTP status.

@@ -424,11 +424,11 @@ pub struct PluginRow {
     pub state: PluginState,
     /// What a person granted.
     pub granted: Vec<Capability>,
-    /// What the host counted.
-    pub signals: PluginSignals,
     /// Values of everything the manifest lets a company set about the plugin as a whole, defaults included; empty
     /// where accounts have the settings, see [`Manifest::is_configured_by_account`].
     pub settings: Values,
+    /// What the host counted.
+    pub signals: PluginSignals,
     /// Latest faults, newest first.
     pub faults: Vec<Fault>,
     /// Proposals made, accepted (also after changes) and dismissed.
