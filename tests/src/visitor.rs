@@ -241,10 +241,21 @@ impl Caller {
 
 /// Posts bytes to one of the widget's addresses.
 pub fn post(desk: SocketAddr, path: &str, credential: Option<&str>, body: &[u8]) -> Result<Answer> {
+    post_to(desk, "webchat", path, credential, body)
+}
+
+/// The same for another account of the web chat, by its name in addresses.
+pub fn post_to(
+    desk: SocketAddr,
+    account: &str,
+    path: &str,
+    credential: Option<&str>,
+    body: &[u8],
+) -> Result<Answer> {
     let bearer = credential.map(|credential| format!("Bearer {credential}"));
     let mut headers = vec![("content-type", "application/json")];
     if let Some(bearer) = &bearer {
         headers.push(("authorization", bearer));
     }
-    http::ask(desk, "POST", &format!("/c/webchat/hook/{path}"), &headers, body)
+    http::ask(desk, "POST", &format!("/c/{account}/hook/{path}"), &headers, body)
 }
