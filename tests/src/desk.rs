@@ -325,6 +325,18 @@ pub fn workspace() -> PathBuf {
 }
 
 /// The binary: `SWITCHBOARD_BIN`, or where the workspace is built.
+/// Runs one of the binary's commands to its end, as a person in a terminal, and gives what it said: output, then errors.
+pub fn run(words: &[&str], folder: &Path) -> Result<(bool, String)> {
+    let output = Command::new(binary())
+        .args(words)
+        .current_dir(folder)
+        .stdin(Stdio::null())
+        .output()
+        .context(BUILD_FIRST)?;
+    let said = [output.stdout, output.stderr].concat();
+    Ok((output.status.success(), String::from_utf8_lossy(&said).into_owned()))
+}
+
 fn binary() -> PathBuf {
     std::env::var_os("SWITCHBOARD_BIN")
         .map_or_else(|| workspace().join("target/debug/switchboard"), PathBuf::from)

@@ -1,5 +1,6 @@
 //! Repository rules, end-to-end tests against real peers, hostile plugins, benches and the tour.
 
+pub mod bus;
 pub mod desk;
 pub mod guest;
 pub mod http;
