@@ -4,6 +4,7 @@ use std::{
     future::{Future, poll_fn},
     pin::pin,
     sync::Arc,
+    task::Poll,
     time::Instant,
 };
 
@@ -63,7 +64,16 @@ impl Begun {
             self.meter.poll_ends();
             polled
         });
-        if self.timed { timeout(self.budget.wall, metered).await } else { Ok(metered.await) }
+        let mut metered = pin!(metered);
+        // Most calls are done before anybody has to wait for them, and need no timer.
+        if let Poll::Ready(output) = poll_fn(|cx| Poll::Ready(metered.as_mut().poll(cx))).await {
+            return Ok(output);
+        }
+        if self.timed {
+            timeout(self.budget.wall.saturating_sub(self.since.elapsed()), metered).await
+        } else {
+            Ok(metered.await)
+        }
     }
 }
 

@@ -227,6 +227,16 @@ async fn serve_until_over(shared: Arc<Shared>, plugin: Arc<Plugin>, start: LaneS
     // Errors are told to whoever asks for something.
     let _ = lane.start().await;
     loop {
+        // What waits already needs no waiting for.
+        if !lane.plugin.is_stopped()
+            && let Ok(job) = jobs.try_recv()
+        {
+            lane.serve(job).await;
+            // A guest that is never idle must not keep other lanes of its thread from theirs, nor its own timers.
+            tokio::task::consume_budget().await;
+            lane.late_timer(half).await;
+            continue;
+        }
         let (plugin, timers) = (Arc::clone(&lane.plugin), Arc::clone(&lane.timers));
         tokio::select! {
             biased;
@@ -375,8 +385,8 @@ impl Lane {
         // A stopped plugin need not finish: its instance is dropped with the lane.
         let result = tokio::select! {
             biased;
-            () = plugin.until_stopped() => Err(CallError::Cancelled),
             result = instance.call(request, tag, attempt, &self.cancelled) => result,
+            () = plugin.until_stopped() => Err(CallError::Cancelled),
         };
         if plugin.is_stopped() {
             self.instance = None;
@@ -386,6 +396,16 @@ impl Lane {
             Err(error) => self.record(request.kind(), error).await,
         }
         result
+    }
+
+    /// Serves a timer that ran out while requests were served.
+    async fn late_timer(&mut self, half: Half) {
+        if half == Half::Receive
+            && self.instance.is_some()
+            && let Some(id) = self.timers.take(Instant::now())
+        {
+            self.timer(id).await;
+        }
     }
 
     async fn timer(&mut self, id: String) {

@@ -2,10 +2,10 @@
 
 use std::{
     sync::{
-        Arc,
+        Arc, LazyLock,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use sha2::{Digest, Sha256};
@@ -17,7 +17,7 @@ use crate::{
     host::{RunMode, Shared},
     lane::Timers,
     plugin::Plugin,
-    policy::TABLE_ELEMENTS_MAX,
+    policy::{EPOCH_TICK, TABLE_ELEMENTS_MAX},
 };
 
 /// Instances, tables and memories of one store. A guest of several core modules needs a few.
@@ -128,11 +128,17 @@ impl ResourceLimiter for Limits {
 
 /// Processor time of one call, summed over the polls of its future. Time in which the host waits is no processor
 /// time, and neither is time in which the machine does something else.
+///
+/// Asking the system for processor time costs as much as a short call. So a poll that ends before the first epoch is
+/// taken at its elapsed time, one tick at most, and only a longer one is measured.
 #[derive(Default)]
 pub(crate) struct Meter {
     budget_ns: AtomicU64,
     spent_ns: AtomicU64,
-    poll_started_ns: AtomicU64,
+    /// Of the present poll; since the start of the process.
+    poll_began_ns: AtomicU64,
+    /// Processor time of the thread at the poll's first epoch; 0 before it.
+    measured_from_ns: AtomicU64,
     exceeded: AtomicBool,
 }
 
@@ -140,7 +146,7 @@ impl Meter {
     pub(crate) fn begin(&self, budget: Duration) {
         self.budget_ns.store(nanos(budget), Ordering::Relaxed);
         self.spent_ns.store(0, Ordering::Relaxed);
-        self.poll_started_ns.store(0, Ordering::Relaxed);
+        self.measured_from_ns.store(0, Ordering::Relaxed);
         self.exceeded.store(false, Ordering::Relaxed);
     }
 
@@ -154,8 +160,12 @@ impl Meter {
 
     /// Asked at every epoch, on the thread that polls: whether the guest has to stop.
     pub(crate) fn is_over(&self) -> bool {
-        let present = thread_time_ns().saturating_sub(self.poll_started_ns.load(Ordering::Relaxed));
-        let over = self.spent_ns.load(Ordering::Relaxed) + present > self.budget_ns.load(Ordering::Relaxed);
+        if self.measured_from_ns.load(Ordering::Relaxed) == 0 {
+            self.add(self.unmeasured_ns());
+            self.measured_from_ns.store(thread_time_ns().max(1), Ordering::Relaxed);
+        }
+        let over = self.spent_ns.load(Ordering::Relaxed) + self.measured_ns()
+            > self.budget_ns.load(Ordering::Relaxed);
         if over {
             self.exceeded.store(true, Ordering::Relaxed);
         }
@@ -163,13 +173,33 @@ impl Meter {
     }
 
     pub(crate) fn poll_begins(&self) {
-        self.poll_started_ns.store(thread_time_ns(), Ordering::Relaxed);
+        self.poll_began_ns.store(elapsed_ns(), Ordering::Relaxed);
+        self.measured_from_ns.store(0, Ordering::Relaxed);
     }
 
     pub(crate) fn poll_ends(&self) {
-        let spent = thread_time_ns().saturating_sub(self.poll_started_ns.load(Ordering::Relaxed));
-        self.spent_ns.fetch_add(spent, Ordering::Relaxed);
+        let measured = self.measured_from_ns.load(Ordering::Relaxed) != 0;
+        self.add(if measured { self.measured_ns() } else { self.unmeasured_ns() });
     }
+
+    fn add(&self, spent_ns: u64) {
+        self.spent_ns.fetch_add(spent_ns, Ordering::Relaxed);
+    }
+
+    fn measured_ns(&self) -> u64 {
+        thread_time_ns().saturating_sub(self.measured_from_ns.load(Ordering::Relaxed))
+    }
+
+    /// Of a poll before its first epoch: more than a tick of it went to somebody else.
+    fn unmeasured_ns(&self) -> u64 {
+        elapsed_ns().saturating_sub(self.poll_began_ns.load(Ordering::Relaxed)).min(nanos(EPOCH_TICK))
+    }
+}
+
+/// Elapsed time since the first call of this function.
+fn elapsed_ns() -> u64 {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    nanos(START.elapsed())
 }
 
 fn nanos(duration: Duration) -> u64 {
@@ -186,9 +216,7 @@ fn thread_time_ns() -> u64 {
 /// Elapsed time, where the system's processor time is not at hand: stricter on a busy machine.
 #[cfg(not(unix))]
 fn thread_time_ns() -> u64 {
-    use std::{sync::LazyLock, time::Instant};
-    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
-    nanos(START.elapsed())
+    elapsed_ns()
 }
 
 /// Randomness: the system's for customers, a fixed stream for drills and tests.

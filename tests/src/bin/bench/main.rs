@@ -1,6 +1,7 @@
 //! `cargo xtask bench NAME`: measures the desk against fixed bars and against peers that run beside it.
 //!
-//! `bench journal`, `bench roundtrip`, `bench desk`, or `bench all`; `--long` measures longer. Each prints its table,
+//! `bench journal`, `bench roundtrip`, `bench desk`, `bench plugins`, or `bench all`; `--long` measures longer. Each prints
+//! its table,
 //! writes `target/bench/NAME.json` and fails unless every bar holds. What each measures stands in
 //! app/BENCHMARKS.md.
 
@@ -8,8 +9,11 @@ mod bare;
 mod frames;
 mod journal;
 mod plain;
+mod plugins;
+mod quiet;
 mod roundtrip;
 mod statistics;
+mod wasm;
 mod window;
 
 use std::process::ExitCode;
@@ -19,8 +23,8 @@ use switchboard_tests::report::{Report, target_folder};
 
 type Bench = fn(bool) -> Result<Report>;
 
-const BENCHES: [(&str, Bench); 3] =
-    [("journal", journal::run), ("roundtrip", roundtrip::run), ("desk", desk)];
+const BENCHES: [(&str, Bench); 4] =
+    [("journal", journal::run), ("roundtrip", roundtrip::run), ("desk", desk), ("plugins", plugins::run)];
 
 fn main() -> Result<ExitCode> {
     let mut long = false;
