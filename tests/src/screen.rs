@@ -120,17 +120,26 @@ impl Screen {
 
     /// Puts text on the clipboard and pastes it: for characters that the keyboard has no keys for.
     pub fn paste(&self, text: &str) -> Result<()> {
+        self.paste_as("UTF8_STRING", text.as_bytes())
+    }
+
+    /// Puts a PNG on the clipboard and pastes it, as after taking a screenshot.
+    pub fn paste_png(&self, png: &[u8]) -> Result<()> {
+        self.paste_as("image/png", png)
+    }
+
+    fn paste_as(&self, kind: &str, bytes: &[u8]) -> Result<()> {
         let mut holder = Command::new("xclip");
         holder
-            .args(["-selection", "clipboard", "-in"])
+            .args(["-selection", "clipboard", "-target", kind, "-in"])
             .env("DISPLAY", &self.number)
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null());
         let mut holder = Running::start(&mut holder, "Debian package xclip")?;
-        let mut text_goes_to = holder.child().stdin.take().context("xclip's input")?;
-        text_goes_to.write_all(text.as_bytes())?;
-        drop(text_goes_to);
+        let mut bytes_go_to = holder.child().stdin.take().context("xclip's input")?;
+        bytes_go_to.write_all(bytes)?;
+        drop(bytes_go_to);
         // It goes on by itself in the background, until the clipboard is taken over or the display ends.
         holder.child().wait()?;
         self.keys(&["ctrl+v"])

@@ -33,6 +33,9 @@ const READ: &str = r"
             .filter((row) => row.querySelector('.bubble p'))
             .map((row) => [row.classList.contains('mine') ? 'mine' : 'theirs',
                 [...row.querySelectorAll('.bubble p')].map((p) => p.textContent).join('\n')]),
+        pictures: [...root.querySelectorAll('.row.theirs img')]
+            .filter((image) => shown(image) && image.complete && image.naturalWidth > 0)
+            .map((image) => [image.naturalWidth, image.naturalHeight]),
         typing: Boolean(shown(root.querySelector('.typing'))),
         states: [...root.querySelectorAll('.state')].map((it) => it.className.replace('state ', '')),
     };";
@@ -46,6 +49,8 @@ pub struct Seen {
     pub bubbles: Vec<(bool, String)>,
     /// States written under the visitor's own bubbles.
     pub states: Vec<String>,
+    /// Widths and heights of pictures from the other side, once the browser has drawn them.
+    pub pictures: Vec<(u64, u64)>,
     /// Whether it says that the other side is typing.
     pub typing: bool,
 }
@@ -133,6 +138,10 @@ impl Browser {
             state: words(&seen["state"]),
             bubbles: list("rows").iter().map(|row| (row[0] == "mine", words(&row[1]))).collect(),
             states: list("states").iter().map(words).collect(),
+            pictures: list("pictures")
+                .iter()
+                .map(|size| (size[0].as_u64().unwrap_or_default(), size[1].as_u64().unwrap_or_default()))
+                .collect(),
             typing: seen["typing"] == true,
         })
     }

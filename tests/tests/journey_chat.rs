@@ -173,6 +173,31 @@ fn a_customer_is_answered_and_the_desk_knows_it_was_read() -> Result<()> {
 }
 
 #[test]
+fn a_pasted_picture_reaches_the_customer() -> Result<()> {
+    let (mut journey, desk) = Journey::begin()?;
+    let shown = (|| {
+        // Of a size that no icon of the page has, so that it can be no other picture.
+        let size = (200 + journey.random.below(200) as u32, 100 + journey.random.below(90) as u32);
+        let picture = image::RgbImage::from_fn(size.0, size.1, |x, y| image::Rgb([x as u8, y as u8, 90]));
+        let mut png = std::io::Cursor::new(Vec::new());
+        picture.write_to(&mut png, image::ImageFormat::Png)?;
+        journey.screen.paste_png(png.get_ref())?;
+        until("the picture is kept with the draft", || {
+            Ok(std::fs::read_dir(journey.place.data().join("files"))?.next().map(drop))
+        })?;
+        journey.picture("pasted")?;
+        let words = journey.random.plain_sentence();
+        journey.agent_sends(&words)?;
+        let wished = (u64::from(size.0), u64::from(size.1));
+        journey.browser.until("the picture is drawn", |seen| seen.pictures == [wished])?;
+        journey.complete()?;
+        journey.picture("picture-sent")
+    })();
+    journey.looked_at("pasted", shown)?;
+    journey.verify(desk)
+}
+
+#[test]
 fn a_cut_network_loses_and_repeats_nothing() -> Result<()> {
     let (mut journey, desk) = Journey::begin()?;
     let survived = (|| {
