@@ -12,6 +12,7 @@ mod plain;
 mod plugins;
 mod quiet;
 mod roundtrip;
+mod spinner;
 mod statistics;
 mod wasm;
 mod window;
@@ -26,6 +27,9 @@ type Bench = fn(bool) -> Result<Report>;
 const BENCHES: [(&str, Bench); 4] =
     [("journal", journal::run), ("roundtrip", roundtrip::run), ("desk", desk), ("plugins", plugins::run)];
 
+/// Halves of `desk` by themselves, for looking closer; not part of `all`.
+const PARTS: [(&str, Bench); 2] = [("desk-window", desk_window), ("desk-frames", desk_frames)];
+
 fn main() -> Result<ExitCode> {
     let mut long = false;
     let mut wanted = None;
@@ -38,7 +42,8 @@ fn main() -> Result<ExitCode> {
     }
     let names: Vec<&str> = BENCHES.iter().map(|(name, _)| *name).collect();
     let wanted = wanted.with_context(|| format!("which bench? {} or all", names.join(", ")))?;
-    let chosen: Vec<_> = BENCHES.iter().filter(|(name, _)| wanted == "all" || wanted == *name).collect();
+    let whole = BENCHES.iter().filter(|(name, _)| wanted == "all" || wanted == *name);
+    let chosen: Vec<_> = whole.chain(PARTS.iter().filter(|(name, _)| wanted == *name)).collect();
     if chosen.is_empty() {
         bail!("there is no bench {wanted}; there are {} and all", names.join(", "));
     }
@@ -56,7 +61,19 @@ fn main() -> Result<ExitCode> {
 fn desk(long: bool) -> Result<Report> {
     let mut report = Report::new("desk");
     window::measure(&mut report, long)?;
-    frames::measure(&mut report, long);
+    frames::measure(&mut report, long)?;
+    Ok(report)
+}
+
+fn desk_window(long: bool) -> Result<Report> {
+    let mut report = Report::new("desk-window");
+    window::measure(&mut report, long)?;
+    Ok(report)
+}
+
+fn desk_frames(long: bool) -> Result<Report> {
+    let mut report = Report::new("desk-frames");
+    frames::measure(&mut report, long)?;
     Ok(report)
 }
 

@@ -31,7 +31,9 @@ const STARTS: usize = 5;
 /// Time after the plugins are up in which caches are written and animations end.
 const SETTLE: Duration = Duration::from_secs(5);
 /// Time in which the idle window is watched, briefly and at length.
-const IDLE: [Duration; 2] = [Duration::from_secs(10), Duration::from_mins(1)];
+const IDLE: [Duration; 2] = [Duration::from_secs(15), Duration::from_mins(1)];
+/// From the last key until the cursor in the reply has stopped blinking.
+const CURSOR_RESTS: Duration = Duration::from_secs(12);
 /// Longest time until a first frame that is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Colours of a screen with a drawn desk on it: an empty one has a handful.
@@ -62,11 +64,25 @@ pub fn measure(report: &mut Report, long: bool) -> Result<()> {
 
     let desk = start(true)?;
     std::thread::sleep(SETTLE);
-    let (time, begun) = (desk.processor_s()?, Instant::now());
-    std::thread::sleep(IDLE[usize::from(long)]);
-    let idle = (desk.processor_s()? - time) / begun.elapsed().as_secs_f64() * 100.0;
+    let watched = IDLE[usize::from(long)];
+    let idle = desk.idle_percent(watched)?;
     report.bar("resident", desk.resident_mb()?, "MB", RESIDENT_MB, Better::Lower);
     report.bar("idle, window visible", idle, "% core", IDLE_PERCENT, Better::Lower);
+    let before = screen.still_picture()?;
+    screen.focus_window()?;
+    screen.keys(&["alt+j"])?;
+    std::thread::sleep(CURSOR_RESTS);
+    let after = screen.still_picture()?;
+    let changed = before.pixels().zip(after.pixels()).filter(|(one, other)| one != other).count();
+    ensure!(changed * 10 > before.pixels().len(), "no conversation came into the window");
+    let idle = desk.idle_percent(watched)?;
+    report.bar(
+        "idle, a conversation open and the cursor in the reply",
+        idle,
+        "% core",
+        IDLE_PERCENT,
+        Better::Lower,
+    );
     Ok(())
 }
 
@@ -142,6 +158,13 @@ impl Started {
             })?;
         }
         Ok(Self { process, number, first_frame })
+    }
+
+    /// What it costs while it is let alone, in per cent of a core.
+    fn idle_percent(&self, watched: Duration) -> Result<f64> {
+        let (time, begun) = (self.processor_s()?, Instant::now());
+        std::thread::sleep(watched);
+        Ok((self.processor_s()? - time) / begun.elapsed().as_secs_f64() * 100.0)
     }
 
     /// Processor time of all its threads so far, in seconds.
