@@ -81,8 +81,9 @@ fn complaints(name: &str, text: &str) -> Vec<String> {
     found
 }
 
-fn chapters() -> Vec<(String, String)> {
-    let folder = root().join("plugin-sdk/book/en");
+/// The chapters in a language, by name.
+fn chapters(language: &str) -> Vec<(String, String)> {
+    let folder = root().join("plugin-sdk/book").join(language);
     let mut chapters: Vec<(String, String)> = std::fs::read_dir(folder)
         .unwrap()
         .map(|entry| {
@@ -97,17 +98,30 @@ fn chapters() -> Vec<(String, String)> {
 
 #[test]
 fn every_chapter_works_as_it_is_written() {
-    let found: Vec<String> = chapters().iter().flat_map(|(name, text)| complaints(name, text)).collect();
+    let found: Vec<String> = chapters("en").iter().flat_map(|(name, text)| complaints(name, text)).collect();
     assert!(found.is_empty(), "{}", found.join("\n\n"));
 }
 
 #[test]
+fn both_languages_have_the_same_chapters_with_the_same_blocks() {
+    let (english, chinese) = (chapters("en"), chapters("zh-CN"));
+    assert!(english.len() > 10, "{}", english.len());
+    let names = |chapters: &[(String, String)]| -> Vec<String> {
+        chapters.iter().map(|(name, _)| name.clone()).collect()
+    };
+    assert_eq!(names(&english), names(&chinese));
+    for ((name, english), (_, chinese)) in english.iter().zip(&chinese) {
+        assert_eq!(blocks(english), blocks(chinese), "{name}");
+    }
+}
+
+#[test]
 fn the_contents_list_every_chapter() {
-    let contents = std::fs::read_to_string(root().join("plugin-sdk/book/README.md")).unwrap();
-    let chapters = chapters();
-    assert!(chapters.len() > 10, "{}", chapters.len());
-    for (name, _) in chapters {
-        assert!(contents.contains(&format!("(en/{name})")), "{name} is not in the contents");
+    for (contents, language) in [("README.md", "en"), ("README.zh-CN.md", "zh-CN")] {
+        let contents = std::fs::read_to_string(root().join("plugin-sdk/book").join(contents)).unwrap();
+        for (name, _) in chapters(language) {
+            assert!(contents.contains(&format!("({language}/{name})")), "{name} is not in the contents");
+        }
     }
 }
 

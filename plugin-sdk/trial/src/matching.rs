@@ -37,21 +37,7 @@ fn compare(at: &str, expected: &Toml, actual: &Json, found: &mut Vec<Difference>
             }
             return;
         }
-        (Toml::Array(wanted), Json::Array(items)) => {
-            return match wanted.split_first() {
-                Some((first, rest)) if first.as_str() == Some(AMONG) => among(at, rest, items, found),
-                _ if wanted.len() == items.len() => {
-                    for (index, (wanted, item)) in wanted.iter().zip(items).enumerate() {
-                        compare(&format!("{at}[{index}]"), wanted, item, found);
-                    }
-                }
-                _ => found.push(Difference {
-                    at: at.to_owned(),
-                    expected: format!("{} of them", wanted.len()),
-                    actual: format!("{}: {}", items.len(), inline(actual)),
-                }),
-            };
-        }
+        (Toml::Array(wanted), Json::Array(items)) => return compare_lists(at, wanted, items, found),
         (Toml::String(wanted), Json::String(text)) => match wanted.strip_prefix(WITHIN) {
             Some(part) => text.contains(part),
             None => wanted == text,
@@ -68,6 +54,22 @@ fn compare(at: &str, expected: &Toml, actual: &Json, found: &mut Vec<Difference>
     if !same {
         let expected = expected.to_string().trim().to_owned();
         found.push(Difference { at: at.to_owned(), expected, actual: inline(actual) });
+    }
+}
+
+fn compare_lists(at: &str, wanted: &[Toml], items: &[Json], found: &mut Vec<Difference>) {
+    match wanted.split_first() {
+        Some((first, rest)) if first.as_str() == Some(AMONG) => among(at, rest, items, found),
+        _ if wanted.len() == items.len() => {
+            for (index, (wanted, item)) in wanted.iter().zip(items).enumerate() {
+                compare(&format!("{at}[{index}]"), wanted, item, found);
+            }
+        }
+        _ => found.push(Difference {
+            at: at.to_owned(),
+            expected: format!("{} of them", wanted.len()),
+            actual: format!("{}: {}", items.len(), inline(&Json::Array(items.to_vec()))),
+        }),
     }
 }
 

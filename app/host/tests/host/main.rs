@@ -6,3 +6,4 @@ mod desk;
 mod guest;
 mod hostile;
 mod network;
+mod signature;
