@@ -1,27 +1,20 @@
 //! Inbound: a raw item is on the disk before its plugin sees it, the plugin's batch becomes events in one
 //! commit with the provider's cursor, and only then does the provider get its answer.
 
-use host::{
-    Answer, Batch, CallError, Incoming, Ingress, Item, LaneKey, ReceiptState, Request, WebEvent, WebReply,
-};
+use host::{Answer, Batch, CallError, Ingress, LaneKey, Request, WebEvent, WebReply};
 use model::{
-    AccountId, ConversationId, CustomerId, MessageId, PluginId,
-    conversation::{Channel, Conversation, Delivery},
-    customer::{Handle, HandleKind},
+    AccountId, PluginId,
     event::{Account, NewEvent, Payload, StreamId},
-    input::{Input, Received},
     plugin::Role,
 };
-use store::{Commit, ExternalRef, NewRaw, RawError, RawId, RawOutcome, RefKind, Store};
+use store::{Commit, NewRaw, RawError, RawId, RawOutcome, Store};
 use tokio::sync::oneshot;
-use uuid::Uuid;
 
 use crate::{
     core::{Core, Effect, InputError, fresh},
     job::{Call, Replied},
     outbox::plus_ms,
     timers::Due,
-    view::TYPING_FOR_MS,
 };
 
 /// Methods that carry nothing to keep; everything else is written down before the plugin sees it.
@@ -277,229 +270,6 @@ impl Core {
         *self.dead_letters.entry(account).or_default() += 1;
         Ok(())
     }
-
-    fn item(
-        &mut self,
-        store: &mut Store,
-        lane: &LaneKey,
-        account: &Account,
-        item: Item,
-    ) -> Result<(), InputError> {
-        match item {
-            Item::Message(incoming) => self.message(store, lane, account, *incoming),
-            Item::Edit { remote_id, text, .. } => self.edit(store, account, &remote_id, Some(text)),
-            Item::Redaction { remote_id, .. } => self.edit(store, account, &remote_id, None),
-            Item::Receipt { remote_id, state, reason, .. } => {
-                self.receipt(store, account, &remote_id, state, reason)
-            }
-            Item::Typing { thread, active, .. } => {
-                self.typing(store, account, &thread, active);
-                Ok(())
-            }
-            Item::Facts { thread, facts, .. } => {
-                let Some(conversation) = self.conversation_of_thread(store, account, &thread)? else {
-                    return Ok(());
-                };
-                let facts = facts.into_iter().collect();
-                self.input(store, &Input::FactsNoted { conversation, facts })?;
-                Ok(())
-            }
-            Item::Closed { thread, reason, .. } => {
-                let Some(conversation) = self.conversation_of_thread(store, account, &thread)? else {
-                    return Ok(());
-                };
-                self.shown.typing.remove(&conversation);
-                self.input(store, &Input::CustomerLeft { conversation, reason })?;
-                Ok(())
-            }
-        }
-    }
-
-    fn message(
-        &mut self,
-        store: &mut Store,
-        lane: &LaneKey,
-        account: &Account,
-        incoming: Incoming,
-    ) -> Result<(), InputError> {
-        let known = external(store, account.id, RefKind::Message, &incoming.remote_id)?;
-        // A reply from this desk comes back under the id that its channel gave when it went out.
-        if known.is_some() {
-            return Ok(());
-        }
-        let conversation = external(store, account.id, RefKind::Thread, &incoming.thread)?;
-        let sender = match incoming.from_us {
-            // Whoever wrote it, it was not the customer.
-            true => None,
-            false => external(store, account.id, RefKind::Sender, &incoming.sender.id)?,
-        };
-        let conversation_id = ConversationId::new(conversation.unwrap_or_else(fresh));
-        let present = self.conversation(store, conversation_id);
-        if incoming.from_us
-            && let Some(ours) =
-                present.as_ref().and_then(|present| self.on_its_way(store, present, &incoming))
-        {
-            // The channel was told of a reply from this desk before it had answered the desk itself.
-            let mut commit = Commit::new(self.now());
-            let kind = RefKind::Message;
-            commit.refs.push(ExternalRef {
-                account: account.id,
-                kind,
-                key: incoming.remote_id,
-                id: ours.uuid(),
-            });
-            self.append(store, commit)?;
-            return Ok(());
-        }
-        // A thread keeps its customer, whoever writes in it.
-        let customer = present.as_ref().map(|present| present.customer);
-        let customer = customer.unwrap_or_else(|| CustomerId::new(sender.unwrap_or_else(fresh)));
-        let customer_known = present.is_some() || sender.is_some();
-        let message = MessageId::new(fresh());
-        let handle = if incoming.from_us { None } else { handle_of(account, &incoming) };
-        let received = Received {
-            conversation: conversation_id,
-            customer,
-            message,
-            plugin: lane.plugin.clone(),
-            channel: Channel {
-                account: account.id,
-                kind: account.kind.clone(),
-                title: account.title.clone(),
-            },
-            thread: incoming.thread.clone(),
-            subject: incoming.subject.unwrap_or_default(),
-            sender: incoming.sender.name,
-            handle,
-            language: None,
-            remote_id: incoming.remote_id.clone(),
-            text: incoming.text,
-            files: incoming.files,
-            customer_known,
-            skill: account.skill.clone(),
-            from_us: incoming.from_us,
-        };
-        let now = self.now();
-        let mut commit = Commit::new(now);
-        let reference = |kind, key: String, id: Uuid| ExternalRef { account: account.id, kind, key, id };
-        commit.refs.push(reference(RefKind::Message, incoming.remote_id, message.uuid()));
-        if conversation.is_none() {
-            commit.refs.push(reference(RefKind::Thread, incoming.thread, conversation_id.uuid()));
-        }
-        if sender.is_none() && !incoming.from_us && !incoming.sender.id.is_empty() {
-            commit.refs.push(reference(RefKind::Sender, incoming.sender.id, customer.uuid()));
-        }
-        self.shown.typing.remove(&conversation_id);
-        self.input_at(store, &Input::Received(Box::new(received)), now, commit)?;
-        Ok(())
-    }
-
-    /// The reply of this desk that a channel has now and that says the same.
-    fn on_its_way(
-        &self,
-        store: &Store,
-        conversation: &Conversation,
-        incoming: &Incoming,
-    ) -> Option<MessageId> {
-        let id = *self.in_flight.get(&conversation.id)?;
-        let item = store.outbox_item(id).ok().flatten()?;
-        (item.message.text == incoming.text).then_some(id)
-    }
-
-    fn edit(
-        &mut self,
-        store: &mut Store,
-        account: &Account,
-        remote_id: &str,
-        text: Option<String>,
-    ) -> Result<(), InputError> {
-        let Some((conversation, message)) = self.remote_message(store, account, remote_id)? else {
-            return Ok(());
-        };
-        self.input(store, &Input::Edited { conversation, message, text })?;
-        Ok(())
-    }
-
-    fn receipt(
-        &mut self,
-        store: &mut Store,
-        account: &Account,
-        remote_id: &str,
-        state: ReceiptState,
-        reason: String,
-    ) -> Result<(), InputError> {
-        let Some((conversation, message)) = self.remote_message(store, account, remote_id)? else {
-            return Ok(());
-        };
-        let delivery = match state {
-            ReceiptState::Delivered => Delivery::Delivered,
-            ReceiptState::Read => Delivery::Read,
-            ReceiptState::Failed => Delivery::Failed(reason),
-        };
-        // Receipts repeat and overtake each other; only what is further along is news.
-        let have = store.outbox_item(message).map_err(store::AppendError::from)?.map(|item| item.delivery);
-        if have.is_some_and(|have| have.rank() >= delivery.rank()) {
-            return Ok(());
-        }
-        self.input(
-            store,
-            &Input::Delivery { conversation, message, delivery, remote_id: None, attempts: 0 },
-        )?;
-        Ok(())
-    }
-
-    fn remote_message(
-        &mut self,
-        store: &Store,
-        account: &Account,
-        remote_id: &str,
-    ) -> Result<Option<(ConversationId, MessageId)>, InputError> {
-        let Some(message) = external(store, account.id, RefKind::Message, remote_id)?.map(MessageId::new)
-        else {
-            return Ok(None);
-        };
-        let conversation = store.conversation_of(message).map_err(store::AppendError::from)?;
-        let Some(conversation) = conversation.filter(|id| self.conversation(store, *id).is_some()) else {
-            return Ok(None);
-        };
-        Ok(Some((conversation, message)))
-    }
-
-    /// The conversation of a provider's thread.
-    fn conversation_of_thread(
-        &mut self,
-        store: &Store,
-        account: &Account,
-        thread: &str,
-    ) -> Result<Option<ConversationId>, InputError> {
-        let id = external(store, account.id, RefKind::Thread, thread)?.map(ConversationId::new);
-        Ok(id.filter(|id| self.conversation(store, *id).is_some()))
-    }
-
-    fn typing(&mut self, store: &Store, account: &Account, thread: &str, active: bool) {
-        let Ok(Some(id)) = store.external(account.id, RefKind::Thread, thread) else { return };
-        let conversation = ConversationId::new(id);
-        if active {
-            let until = plus_ms(self.now(), TYPING_FOR_MS);
-            self.shown.typing.insert(conversation, until);
-            self.timers.only_at(until, Due::TypingEnds(conversation));
-        } else {
-            self.shown.typing.remove(&conversation);
-        }
-        self.shown.touch(conversation);
-    }
-
-    /// Something that is shown for a while may have had its time.
-    pub(crate) fn end_of(&mut self, conversation: ConversationId) {
-        let now = self.now();
-        if self.shown.typing.get(&conversation).is_some_and(|until| *until <= now) {
-            self.shown.typing.remove(&conversation);
-        }
-        if let Some(thread) = self.shown.threads.get_mut(&conversation) {
-            thread.prompts.retain(|prompt| prompt.expires.is_none_or(|expires| expires > now));
-        }
-        self.shown.touch(conversation);
-    }
 }
 
 /// The lane that serves an account.
@@ -509,24 +279,6 @@ pub(crate) fn lane(plugin: &PluginId, account: AccountId) -> LaneKey {
 
 fn status(code: u16) -> WebReply {
     WebReply { status: code, ..WebReply::default() }
-}
-
-fn external(store: &Store, account: AccountId, kind: RefKind, key: &str) -> Result<Option<Uuid>, InputError> {
-    Ok(store.external(account, kind, key).map_err(store::AppendError::from)?)
-}
-
-fn handle_of(account: &Account, incoming: &Incoming) -> Option<Handle> {
-    let value = if incoming.sender.handle.is_empty() { &incoming.sender.id } else { &incoming.sender.handle };
-    if value.is_empty() {
-        return None;
-    }
-    let kind = match account.kind.as_str() {
-        "mail" => HandleKind::Mail,
-        "phone" | "sms" => HandleKind::Phone,
-        "chat" => HandleKind::Web,
-        _ => HandleKind::Social,
-    };
-    Some(Handle { kind, value: value.clone() })
 }
 
 /// The request that a raw item keeps.

@@ -14,6 +14,7 @@ mod forms;
 mod fresh;
 mod inbound;
 mod ingest;
+mod items;
 mod job;
 mod outbox;
 mod panels;
@@ -22,6 +23,8 @@ mod questions;
 mod react;
 mod seed;
 mod services;
+#[cfg(test)]
+mod testing;
 mod timers;
 mod view;
 

@@ -382,7 +382,8 @@ fn encode(id: EventId, event: NewEvent) -> Result<Encoded, AppendError> {
     Ok(Encoded { id, stream, actor, payload, json })
 }
 
-fn insert(
+/// Inserts one event with its payload.
+pub fn insert(
     db: &Connection,
     number: i64,
     header: &Header<'_>,

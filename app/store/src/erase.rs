@@ -17,10 +17,14 @@ use rusqlite::params;
 
 use crate::{Store, append::stream_number, codec, error::StorageError, record::EraseReport};
 
+/// Shorter names of customers are not looked for in raw items: they would be found in everybody's.
+const RAW_NAME_MIN_BYTES: usize = 4;
+
 impl Store {
     /// Empties what the journal, the drafts and the names at providers say about a customer, deletes files that only
-    /// those events named, and makes the projections again. Raw items that were put aside and what plugins have
-    /// stored are not known to be anybody's and stay.
+    /// those events named, and makes the projections again. Raw items that wait, were refused or were put aside are
+    /// deleted where they name the customer as a provider does: by the thread, the sender or an address. What plugins
+    /// have stored is not known to be anybody's and stays.
     pub fn erase(&mut self, customer: CustomerId, at: Timestamp) -> Result<EraseReport, StorageError> {
         let (report, files) = self.write(|store| store.erase_in_transaction(customer, at))?;
         for file in files {
@@ -47,7 +51,6 @@ impl Store {
             report.payloads += self.erase_stream(*number, at, &mut files)?;
             if let StreamId::Conversation(id) = stream {
                 self.delete_drafts_of(*id)?;
-                self.delete_names_of(id.uuid())?;
                 report.conversations.push(*id);
             }
         }
@@ -60,9 +63,57 @@ impl Store {
         if let Some(number) = own {
             report.payloads += self.erase_stream(number, at, &mut files)?;
         }
+        report.raw_items = self.erase_raw(customer, &conversations)?;
+        for (_, stream) in &conversations {
+            if let StreamId::Conversation(id) = stream {
+                self.delete_names_of(id.uuid())?;
+            }
+        }
         self.delete_names_of(customer.uuid())?;
         self.rebuild_in_transaction()?;
         Ok((report, files))
+    }
+
+    /// Deletes raw items in which one of the customer's names occurs.
+    fn erase_raw(
+        &mut self,
+        customer: CustomerId,
+        conversations: &[(i64, StreamId)],
+    ) -> Result<u64, StorageError> {
+        let mut names = self.names_of(customer.uuid())?;
+        for (_, stream) in conversations {
+            if let StreamId::Conversation(id) = stream {
+                names.extend(self.names_of(id.uuid())?);
+            }
+        }
+        let known = self.customer(customer)?;
+        names.extend(known.into_iter().flat_map(|known| known.handles).map(|handle| handle.value));
+        let names: Vec<_> = names.into_iter().filter(|name| name.len() >= RAW_NAME_MIN_BYTES).collect();
+        let mut found = Vec::new();
+        {
+            let mut statement = self.db.prepare("SELECT id, meta, body FROM raw")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let text =
+                    |index| row.get_ref(index).map(|value| value.as_bytes().unwrap_or_default().to_vec());
+                let (meta, body) = (text(1)?, text(2)?);
+                if names.iter().any(|name| holds(&meta, name) || holds(&body, name)) {
+                    found.push(crate::RawId(row.get(0)?));
+                }
+            }
+        }
+        for id in &found {
+            self.settle_raw(*id, &crate::RawOutcome::Done)?;
+        }
+        Ok(found.len() as u64)
+    }
+
+    /// What providers call a thread or a sender.
+    fn names_of(&self, id: uuid::Uuid) -> Result<Vec<String>, StorageError> {
+        let mut statement =
+            self.db.prepare_cached("SELECT key FROM external_ref WHERE id = ?1 AND kind IN (1, 2)")?;
+        let keys = statement.query_map([id.as_bytes()], |row| row.get(0))?;
+        Ok(keys.collect::<Result<_, _>>()?)
     }
 
     fn streams_of(&self, table: &str, customer: CustomerId) -> Result<Vec<(i64, StreamId)>, StorageError> {
@@ -117,6 +168,23 @@ impl Store {
             .execute([id.as_bytes()])?;
         Ok(())
     }
+}
+
+/// Whether a name stands in bytes of a provider, as it is or as JSON or an address on the web spell it.
+fn holds(bytes: &[u8], name: &str) -> bool {
+    let in_json = serde_json::to_string(name).unwrap_or_default();
+    let in_url: String = name
+        .bytes()
+        .map(|byte| match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+                char::from(byte).to_string()
+            }
+            other => format!("%{other:02X}"),
+        })
+        .collect();
+    [name, in_json.trim_matches('"'), &in_url]
+        .iter()
+        .any(|wanted| bytes.windows(wanted.len()).any(|window| window == wanted.as_bytes()))
 }
 
 /// A payload without what could tell about a person; nothing where it says nothing. Every kind is listed, here or in

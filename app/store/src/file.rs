@@ -52,6 +52,12 @@ impl Files {
         Ok(Self { folder, incoming, next: Arc::default() })
     }
 
+    /// The files of a data folder that is only read.
+    pub(crate) fn of_folder(data: &Path) -> Self {
+        let folder = data.join(FILES_FOLDER);
+        Self { incoming: folder.join(INCOMING_FOLDER), folder, next: Arc::default() }
+    }
+
     /// Stores what the reader gives, durably, and answers its name and size. The same bytes are stored once.
     pub fn put(&self, from: &mut dyn Read, limit_bytes: u64) -> Result<(FileId, u64), FileError> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);

@@ -43,6 +43,7 @@ mod raw;
 mod read;
 mod rebuild;
 mod record;
+mod salvage;
 mod search;
 mod setting;
 mod store;
@@ -55,6 +56,7 @@ pub use record::{
     Commit, DeliveryRecord, Draft, DraftKey, EraseReport, ExternalRef, FindingRecord, NewRaw, OutboxItem,
     Problem, RawId, RawItem, RawOutcome, RawState, RefKind, ThreadPage, VerifyReport,
 };
+pub use salvage::{SalvageError, SalvageReport};
 pub use store::Store;
 
 /// Largest event as JSON, in bytes: a message of the longest text in which every character needs escaping.

@@ -310,4 +310,6 @@ pub struct EraseReport {
     pub conversations: Vec<ConversationId>,
     /// Tickets they were in.
     pub tickets: Vec<TicketId>,
+    /// Raw items that named the customer and were deleted.
+    pub raw_items: u64,
 }

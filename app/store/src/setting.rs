@@ -8,7 +8,7 @@ use rusqlite::params;
 use crate::{Store, chain, error::StorageError, folder};
 
 /// Keys made by the host, one file that only the owner can read.
-const HOST_KEYS_FILE: &str = "host-keys.json";
+pub const HOST_KEYS_FILE: &str = "host-keys.json";
 
 impl Store {
     /// All settings, by name.

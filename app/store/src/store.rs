@@ -20,7 +20,7 @@ use crate::{
     project::Projector,
 };
 
-const DATABASE_FILE: &str = "desk.sqlite";
+pub const DATABASE_FILE: &str = "desk.sqlite";
 /// The schema that this program reads and writes.
 const SCHEMA_VERSION: i64 = 2;
 /// What makes an empty database one of this version.

@@ -79,6 +79,12 @@ pub enum JournalTask {
     Verify,
     /// Make everything derived from the journal anew.
     Rebuild,
+    /// Copy what a damaged data folder still holds into a new one.
+    Salvage {
+        /// The new data folder.
+        #[arg(long)]
+        to: PathBuf,
+    },
     /// Write the journal as lines of JSON.
     Export {
         /// Where to; standard output where nothing is said.

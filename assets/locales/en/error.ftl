@@ -171,7 +171,7 @@ error-store-busy =
 error-store-damaged =
     .what = The data is damaged
     .kept = The file was not changed
-    .do = Run switchboard journal verify, then restore a backup
+    .do = Restore a backup, or keep what is left: switchboard journal salvage --to DIR
 
 error-store-database =
     .what = The database answered with an error

@@ -171,7 +171,7 @@ error-store-busy =
 error-store-damaged =
     .what = 数据文件损坏
     .kept = 原文件没有改动
-    .do = 请运行 switchboard journal verify，再从备份恢复
+    .do = 请从备份恢复，或用 switchboard journal salvage --to DIR 把还完好的部分取出来
 
 error-store-database =
     .what = 数据库出错

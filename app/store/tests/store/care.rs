@@ -247,3 +247,41 @@ fn what_is_erased_is_gone_and_the_chain_still_holds() {
     assert!(store.verify().unwrap().holds());
     assert_eq!(store.erase(CustomerId::from_u128(404), at(100)).unwrap().payloads, 0);
 }
+
+#[test]
+fn raw_items_that_name_an_erased_customer_go_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(folder.path()).unwrap();
+    let mut who = Customer::named(customer(1), "王女士", at(0));
+    who.handles.push(Handle { kind: HandleKind::Phone, value: "+8613812346027".to_owned() });
+    create(&mut store, who);
+    create(&mut store, Customer::named(customer(2), "another", at(0)));
+    say(&mut store, 1, [opened(1), received(1, "您好")]);
+    let account = model::AccountId::from_u128(5);
+    let name = |key: &str, kind, id: uuid::Uuid| ExternalRef { account, kind, key: key.to_owned(), id };
+    let refs = vec![
+        name("visitor-王/1", RefKind::Thread, conversation(1).uuid()),
+        name("sender-1", RefKind::Sender, customer(1).uuid()),
+    ];
+    store.append(Commit { refs, ..Commit::default() }).unwrap();
+    let put = |store: &mut Store, meta: &str, body: &str| {
+        let item = NewRaw { account, at: at(1), meta: meta.to_owned(), body: body.as_bytes().to_vec() };
+        store.raw_put(item).unwrap()
+    };
+    let theirs = [
+        put(&mut store, "{}", r#"{"from":"sender-1","text":"secret"}"#),
+        put(&mut store, r#"{"query":"visitor-%E7%8E%8B%2F1"}"#, ""),
+        put(&mut store, "{}", r#"{"phone":"+8613812346027"}"#),
+        put(&mut store, "{}", r#"{"thread":"visitor-王/1"}"#),
+    ];
+    store.raw_settle(theirs[0], RawOutcome::Dead("trap".to_owned())).unwrap();
+    let other = put(&mut store, "{}", r#"{"from":"sender-2","text":"keep"}"#);
+    assert_eq!(store.erase(customer(1), at(99)).unwrap().raw_items, 4);
+    for id in theirs {
+        assert_eq!(store.raw(id).unwrap(), None);
+    }
+    assert!(store.raw(other).unwrap().is_some());
+    assert!(store.dead_letters(None, 10).unwrap().is_empty());
+    let file = std::fs::read(folder.path().join("desk.sqlite")).unwrap();
+    assert!(!file.windows(6).any(|window| window == b"secret"), "nor in free pages of the file");
+}

@@ -7,4 +7,5 @@ mod damage;
 mod golden;
 mod random;
 mod reading;
+mod salvage;
 mod write;
