@@ -66,7 +66,7 @@ fn tamed(value: String) -> String {
         .collect()
 }
 
-fn is_direction_mark(c: char) -> bool {
+pub(super) fn is_direction_mark(c: char) -> bool {
     matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
@@ -162,9 +162,11 @@ pub(crate) fn card(card: lookup::Card) -> Result<Card, Invalid> {
 
 /// An address that a person may open: the web, over TLS.
 pub(super) fn address(what: &str, value: String) -> Result<String, Invalid> {
-    let plain = url::Url::parse(&value).is_ok_and(|url| {
-        url.scheme() == "https" && url.has_host() && url.username().is_empty() && url.password().is_none()
-    });
+    // Parsing forgives what a person does not see: spaces and control characters around and within.
+    let visible = !value.chars().any(|c| c.is_control() || c.is_whitespace() || is_direction_mark(c));
+    let parsed = url::Url::parse(&value)
+        .is_ok_and(|url| url.has_host() && url.username().is_empty() && url.password().is_none());
+    let plain = value.starts_with("https://") && visible && parsed;
     if counts(!plain || value.len() > NAME_MAX_BYTES * 4) {
         return invalid(what, "only plain https addresses");
     }

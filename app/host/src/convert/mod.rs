@@ -73,3 +73,6 @@ pub(crate) fn failure_from(failure: wit::Failure) -> Failure {
 #[cfg(test)]
 #[path = "tests.rs"]
 mod tests;
+
+#[cfg(test)]
+mod fuzz;
