@@ -26,6 +26,8 @@ pub struct Missed {
 #[derive(Default)]
 pub struct Attention {
     revision: Option<u64>,
+    /// The newest notice that was looked at.
+    notices_seen: Option<u64>,
     missed: Vec<Missed>,
     ringing_since: Option<f64>,
     /// The title with what it was made of.
@@ -53,6 +55,7 @@ impl Attention {
         }
         self.revision = Some(ctx.view.revision);
         let away = !ctx.shell.focused || ctx.shell.minimised;
+        self.mentions(ctx, away);
         for changed in ctx.derived.changed() {
             let Some(row) = ctx.view.queue.get(changed.index) else { continue };
             if Section::of(row, ctx.view.me) != Some(Section::Mine) {
@@ -63,6 +66,37 @@ impl Attention {
             } else if row.unread > changed.unread && (away || ctx.active != Some(row.id)) {
                 self.alert(ctx, row, "notice-message", Sound::Message, away, now);
             }
+        }
+    }
+
+    /// A colleague's note that mentions this agent also reaches a desk that nobody looks at.
+    fn mentions(&mut self, ctx: &Ctx<'_>, away: bool) {
+        let newest = ctx.view.notices.last().map_or(0, |notice| notice.number);
+        let Some(seen) = self.notices_seen.replace(newest) else { return };
+        let news = ctx.view.notices.iter().filter(|notice| notice.number > seen);
+        for notice in news.filter(|notice| notice.code == "mentioned") {
+            if settings::is_on(ctx.view, settings::NOTIFY_SOUND) {
+                ctx.request(ShellRequest::PlaySound(Sound::Message));
+            }
+            if !away {
+                continue;
+            }
+            let (words, _) = crate::overlay::notice_words(ctx, notice);
+            ctx.request(ShellRequest::RequestAttention);
+            if settings::is_on(ctx.view, settings::NOTIFY_DESKTOP) {
+                let row = notice.conversation.and_then(|conversation| ctx.row(conversation));
+                let body = row.map(|row| row.name.clone()).unwrap_or_default();
+                let conversation = notice.conversation;
+                ctx.request(ShellRequest::Notify { title: words.clone(), body, conversation });
+            }
+            self.miss(Missed { at: ctx.now, words, conversation: notice.conversation });
+        }
+    }
+
+    fn miss(&mut self, missed: Missed) {
+        self.missed.push(missed);
+        if self.missed.len() > MISSED_MAX {
+            self.missed.remove(0);
         }
     }
 
@@ -91,10 +125,7 @@ impl Attention {
             self.ringing_since = Some(now);
             ctx.request(ShellRequest::Ring(true));
         }
-        self.missed.push(Missed { at: ctx.now, words, conversation: Some(row.id) });
-        if self.missed.len() > MISSED_MAX {
-            self.missed.remove(0);
-        }
+        self.miss(Missed { at: ctx.now, words, conversation: Some(row.id) });
     }
 
     fn stop_ringing(&mut self, ctx: &Ctx<'_>, now: f64) {

@@ -25,6 +25,7 @@ mod hash;
 mod idle;
 mod look;
 pub mod markdown;
+pub mod mention;
 mod open;
 pub mod overlay;
 pub mod panel;

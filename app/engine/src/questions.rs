@@ -119,6 +119,7 @@ impl Core {
                 send_trouble: conversation.outbox.iter().any(|entry| entry.delivery.needs_attention()),
                 has_draft: self.shown.drafts.contains(&conversation.id),
                 typing: false,
+                mentioned: conversation.mentioned.contains(&self.me),
                 customer_left: conversation.customer_left,
                 channel: conversation.channel,
                 subject: conversation.subject,

@@ -3,9 +3,9 @@
 
 use host::{ContactEvent, HostEvent, LaneKey, Request, Signal};
 use model::{
-    ConversationId, CustomerId, PluginId, Timestamp,
+    AgentId, ConversationId, CustomerId, PluginId, Timestamp,
     conversation::{Delivery, Message, Status},
-    event::{Event, Payload, StreamId},
+    event::{Actor, Event, Payload, StreamId},
     input::Input,
     plugin::{PluginState, Role},
     proposal::Proposal,
@@ -62,6 +62,7 @@ impl Core {
                     thread.note_draft.clear();
                 }
             }
+            Payload::Mentioned { agents } => self.react_mentioned(id, event, agents),
             Payload::ReplyQueued { message, .. } => self.react_replied(store, id, message, event.at),
             Payload::DeliveryChanged { delivery, .. } => match delivery {
                 Delivery::Queued => self.pump(store, id),
@@ -128,6 +129,18 @@ impl Core {
         }
         self.find_knowledge(id, &message.text);
         self.tick_panels(id);
+    }
+
+    /// A note mentions colleagues: the one at this desk is told.
+    fn react_mentioned(&mut self, id: ConversationId, event: &Event, agents: &[AgentId]) {
+        self.shown.touch(id);
+        let Actor::Agent(author) = event.actor else { return };
+        if !agents.contains(&self.me) || author == self.me {
+            return;
+        }
+        let name = self.directory.agents.get(&author).map(|agent| agent.profile.name.clone());
+        let arguments = vec![("agent".to_owned(), name.unwrap_or_default())];
+        self.shown.notice(event.at, NoticeLevel::Info, "mentioned", arguments, Some(id));
     }
 
     fn react_replied(&mut self, store: &mut Store, id: ConversationId, message: &Message, at: Timestamp) {

@@ -10,7 +10,7 @@ use std::{
 };
 
 use model::{
-    ConversationId, CustomerId, Timestamp,
+    AgentId, ConversationId, CustomerId, Timestamp,
     conversation::{Conversation, Delivery},
     customer::Customer,
     ticket::Ticket,
@@ -88,7 +88,7 @@ impl Shown {
         self.changed = true;
     }
 
-    fn row(&self, conversation: &Conversation) -> QueueRow {
+    fn row(&self, conversation: &Conversation, me: AgentId) -> QueueRow {
         let customer = self.customers.get(&conversation.customer);
         QueueRow {
             id: conversation.id,
@@ -109,18 +109,19 @@ impl Shown {
             has_draft: self.drafts.contains(&conversation.id),
             customer_left: conversation.customer_left,
             typing: self.typing.contains_key(&conversation.id),
+            mentioned: conversation.mentioned.contains(&me),
         }
     }
 
     /// Makes the rows that have changed, and the order where one has.
-    pub fn refresh_rows(&mut self, conversations: &HashMap<ConversationId, Arc<Conversation>>) {
+    pub fn refresh_rows(&mut self, conversations: &HashMap<ConversationId, Arc<Conversation>>, me: AgentId) {
         if self.dirty.is_empty() {
             return;
         }
         for id in std::mem::take(&mut self.dirty) {
             match conversations.get(&id) {
                 Some(conversation) if !conversation.is_closed() || self.threads.contains_key(&id) => {
-                    let row = Arc::new(self.row(conversation));
+                    let row = Arc::new(self.row(conversation, me));
                     self.rows.insert(id, row);
                 }
                 _ => {

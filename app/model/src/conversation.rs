@@ -199,6 +199,9 @@ pub struct Conversation {
     /// What the channel says about the customer's side, by name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub facts: BTreeMap<String, String>,
+    /// Colleagues that a note mentions and who have not seen it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentioned: Vec<AgentId>,
     /// Whether the customer's side has left since it last wrote.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub customer_left: bool,

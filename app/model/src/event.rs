@@ -200,6 +200,11 @@ pub enum Payload {
     SentElsewhere(Message),
     /// The channel says something about the customer's side, such as the page they look at; by name.
     FactsNoted(std::collections::BTreeMap<String, String>),
+    /// A note mentions these colleagues; it is the event before.
+    Mentioned {
+        /// Whom.
+        agents: Vec<AgentId>,
+    },
     /// The customer's side left or closed the thread.
     CustomerLeft {
         /// Why, in the channel's words, or empty.

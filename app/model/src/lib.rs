@@ -20,6 +20,7 @@ pub mod id;
 pub mod input;
 pub mod knowledge;
 pub mod limits;
+pub mod mention;
 pub mod panel;
 pub mod plugin;
 pub mod port;

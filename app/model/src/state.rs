@@ -14,6 +14,7 @@ use crate::{
     field::Values,
     id::{AccountId, AgentId, ConversationId, PluginId, ProposalId},
     limits::FACTS_MAX,
+    mention::MENTIONED_MAX,
     plugin::Capability,
     presence::{AgentProfile, Presence, PresenceSince},
     proposal::Proposal,
@@ -253,6 +254,7 @@ pub fn apply_conversation(before: Option<Conversation>, event: &Event) -> Option
             transfer_note: None,
             wrap_up: None,
             facts: BTreeMap::new(),
+            mentioned: Vec::new(),
             customer_left: false,
         });
     }
@@ -285,6 +287,12 @@ fn change_conversation(conversation: &mut Conversation, event: &Event) {
             }
         }
         Payload::CustomerLeft { .. } => conversation.customer_left = true,
+        Payload::Mentioned { agents } => {
+            let news = agents.iter().filter(|agent| !conversation.mentioned.contains(agent));
+            let news: Vec<_> = news.copied().collect();
+            conversation.mentioned.extend(news);
+            conversation.mentioned.truncate(MENTIONED_MAX);
+        }
         Payload::ReplyQueued { message, .. } => {
             conversation.waiting_since = None;
             conversation.unread = 0;
@@ -303,6 +311,9 @@ fn change_conversation(conversation: &mut Conversation, event: &Event) {
             conversation.seen = conversation.seen.max(*up_to);
             conversation.unread = 0;
             conversation.transfer_note = None;
+            if let crate::event::Actor::Agent(agent) = event.actor {
+                conversation.mentioned.retain(|mentioned| *mentioned != agent);
+            }
         }
         Payload::TagAdded(tag) if !conversation.tags.contains(tag) => conversation.tags.push(tag.clone()),
         Payload::TagRemoved(tag) => conversation.tags.retain(|have| have != tag),

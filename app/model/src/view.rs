@@ -128,6 +128,8 @@ pub struct QueueRow {
     pub has_draft: bool,
     /// Whether the customer is typing now.
     pub typing: bool,
+    /// Whether a note mentions this agent, who has not seen it.
+    pub mentioned: bool,
     /// Whether the customer's side has left since it last wrote.
     pub customer_left: bool,
 }

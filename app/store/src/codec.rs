@@ -1,16 +1,19 @@
 //! The journal's own spelling of streams, actors, kinds and payloads, converted by hand.
 
+use std::borrow::Cow;
+
 use model::{
     AgentId, ConversationId, CustomerId, PluginId, TicketId, Timestamp,
     event::{Actor, Payload, StreamId},
 };
+use serde::Serialize;
 use uuid::Uuid;
 
 /// Version of the events written today. Kinds and optional fields are only added, so it has never changed.
 pub const EVENT_VERSION: i64 = 1;
 
 /// Every kind, in the order of [`Payload`]. A test holds it against what serde writes.
-pub const KINDS: [&str; 51] = [
+pub const KINDS: [&str; 52] = [
     "conversation-opened",
     "message-received",
     "reply-queued",
@@ -38,6 +41,7 @@ pub const KINDS: [&str; 51] = [
     "sent-elsewhere",
     "facts-noted",
     "customer-left",
+    "mentioned",
     "customer-created",
     "customer-named",
     "handle-added",
@@ -117,6 +121,7 @@ pub fn kind(payload: &Payload) -> &str {
         Payload::SentElsewhere(_) => "sent-elsewhere",
         Payload::FactsNoted(_) => "facts-noted",
         Payload::CustomerLeft { .. } => "customer-left",
+        Payload::Mentioned { .. } => "mentioned",
         Payload::CustomerCreated(_) => "customer-created",
         Payload::CustomerNamed { .. } => "customer-named",
         Payload::HandleAdded(_) => "handle-added",
@@ -145,6 +150,13 @@ pub fn kind(payload: &Payload) -> &str {
     }
 }
 
+/// A value as JSON, in a string with room for so many bytes to begin with.
+pub fn json<T: Serialize>(value: &T, room_bytes: usize) -> Result<String, serde_json::Error> {
+    let mut bytes = Vec::with_capacity(room_bytes);
+    serde_json::to_writer(&mut bytes, value)?;
+    String::from_utf8(bytes).map_err(serde::ser::Error::custom)
+}
+
 /// Whether this version writes events of a kind.
 pub fn is_known(kind: &str) -> bool {
     KINDS.contains(&kind)
@@ -161,15 +173,37 @@ pub fn try_payload(kind: &str, json: &str) -> Result<Payload, serde_json::Error>
     if is_known(kind) { serde_json::from_str(json) } else { Ok(Payload::Unknown { kind: kind.to_owned() }) }
 }
 
+/// The key of a stream, without a copy of it on the heap: every event needs it.
+#[derive(Clone, Copy, Debug)]
+pub enum StreamKey<'a> {
+    /// An id's bytes.
+    Id([u8; 16]),
+    /// A name.
+    Name(&'a str),
+    /// There is only one of the kind.
+    Only,
+}
+
+impl StreamKey<'_> {
+    /// The bytes.
+    pub fn as_slice(&self) -> &[u8] {
+        match self {
+            Self::Id(id) => id,
+            Self::Name(name) => name.as_bytes(),
+            Self::Only => &[],
+        }
+    }
+}
+
 /// A stream as kind and key.
-pub fn stream_key(stream: &StreamId) -> (&'static str, Vec<u8>) {
+pub fn stream_key(stream: &StreamId) -> (&'static str, StreamKey<'_>) {
     match stream {
-        StreamId::Conversation(id) => ("conversation", id.uuid().as_bytes().to_vec()),
-        StreamId::Customer(id) => ("customer", id.uuid().as_bytes().to_vec()),
-        StreamId::Ticket(id) => ("ticket", id.uuid().as_bytes().to_vec()),
-        StreamId::Agent(id) => ("agent", id.uuid().as_bytes().to_vec()),
-        StreamId::Plugin(id) => ("plugin", id.as_str().as_bytes().to_vec()),
-        StreamId::Desk => ("desk", Vec::new()),
+        StreamId::Conversation(id) => ("conversation", StreamKey::Id(id.uuid().into_bytes())),
+        StreamId::Customer(id) => ("customer", StreamKey::Id(id.uuid().into_bytes())),
+        StreamId::Ticket(id) => ("ticket", StreamKey::Id(id.uuid().into_bytes())),
+        StreamId::Agent(id) => ("agent", StreamKey::Id(id.uuid().into_bytes())),
+        StreamId::Plugin(id) => ("plugin", StreamKey::Name(id.as_str())),
+        StreamId::Desk => ("desk", StreamKey::Only),
     }
 }
 
@@ -188,12 +222,12 @@ pub fn stream(kind: &str, key: &[u8]) -> Option<StreamId> {
 }
 
 /// An actor as text: `agent:ID`, `customer`, `plugin:NAME`, `desk`.
-pub fn actor_text(actor: &Actor) -> String {
+pub fn actor_text(actor: &Actor) -> Cow<'static, str> {
     match actor {
-        Actor::Agent(id) => format!("agent:{id}"),
-        Actor::Customer => "customer".to_owned(),
-        Actor::Plugin(id) => format!("plugin:{id}"),
-        Actor::Desk => "desk".to_owned(),
+        Actor::Agent(id) => format!("agent:{id}").into(),
+        Actor::Customer => "customer".into(),
+        Actor::Plugin(id) => format!("plugin:{id}").into(),
+        Actor::Desk => "desk".into(),
     }
 }
 
@@ -234,7 +268,7 @@ mod tests {
             StreamId::Desk,
         ] {
             let (kind, key) = stream_key(&stream_id);
-            assert_eq!(stream(kind, &key), Some(stream_id));
+            assert_eq!(stream(kind, key.as_slice()).as_ref(), Some(&stream_id));
         }
         for who in [Actor::Agent(agent), Actor::Customer, Actor::Plugin("a:b".into()), Actor::Desk] {
             assert_eq!(actor(&actor_text(&who)), Some(who));

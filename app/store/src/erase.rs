@@ -202,6 +202,7 @@ fn emptied(payload: Payload) -> Option<Payload> {
         Payload::MessageEdited { message, .. } => Payload::MessageEdited { message, text: String::new() },
         Payload::ConversationOpened { .. }
         | Payload::DeliveryChanged { .. }
+        | Payload::Mentioned { .. }
         | Payload::Transferred { .. }
         | Payload::Closed(_)
         | Payload::TagAdded(_)

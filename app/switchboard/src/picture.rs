@@ -51,7 +51,8 @@ impl From<ImageError> for PictureError {
 /// Decodes a picture, the first frame where it moves, upright as the camera noted it, and makes it no longer at
 /// either side than so many pixels.
 pub fn decode(bytes: &[u8], side: u32) -> Result<DecodedPicture, PictureError> {
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(ImageError::IoError)?;
+    let mut reader =
+        ImageReader::new(Cursor::new(bytes)).with_guessed_format().map_err(ImageError::IoError)?;
     let mut limits = Limits::default();
     limits.max_image_width = Some(SIDE_MAX);
     limits.max_image_height = Some(SIDE_MAX);
@@ -104,7 +105,8 @@ mod tests {
     #[test]
     fn the_four_kinds_are_decoded_and_made_small() {
         for format in [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::Gif, ImageFormat::WebP] {
-            let picture = decode(&encoded(format, 300, 100), 60).unwrap_or_else(|e| panic!("{format:?}: {e}"));
+            let picture =
+                decode(&encoded(format, 300, 100), 60).unwrap_or_else(|e| panic!("{format:?}: {e}"));
             assert_eq!(picture.size, [300, 100], "{format:?}");
             assert_eq!(picture.image.size, [60, 20], "{format:?}");
             let whole = decode(&encoded(format, 30, 10), 60).unwrap();
@@ -134,13 +136,15 @@ mod tests {
 
     fn crc32(bytes: &[u8]) -> u32 {
         !bytes.iter().fold(!0_u32, |crc, byte| {
-            (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg()))
+            (0..8)
+                .fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg()))
         })
     }
 
     #[test]
     fn what_was_pasted_can_be_read_back() {
-        let pasted = egui::ColorImage::new([2, 1], vec![egui::Color32::RED, egui::Color32::from_rgb(1, 2, 3)]);
+        let pasted =
+            egui::ColorImage::new([2, 1], vec![egui::Color32::RED, egui::Color32::from_rgb(1, 2, 3)]);
         let bytes = encode(&pasted).unwrap();
         assert_eq!(decode(&bytes, 10).unwrap().image.pixels, pasted.pixels);
     }

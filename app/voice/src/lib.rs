@@ -133,7 +133,10 @@ mod tests {
         let cases = [
             ("", false),
             ("--- no soundcards ---\n", false),
-            (" 0 [PCH            ]: HDA-Intel - HDA Intel PCH\n                      HDA at 0xdf240000 irq 133\n", true),
+            (
+                " 0 [PCH            ]: HDA-Intel - HDA Intel PCH\n                      HDA at 0xdf240000 irq 133\n",
+                true,
+            ),
         ];
         for (cards, expected) in cases {
             assert_eq!(lists_a_card(cards), expected, "{cards:?}");

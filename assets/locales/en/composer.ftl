@@ -22,6 +22,11 @@ composer-changed = { $count ->
    *[other] { $count } new messages
     } arrived while you were writing
 composer-too-long = { $count } characters too long
+composer-mention = Mention
+composer-mention-team = Everybody with this skill: { $count ->
+    [one] { $count } colleague
+   *[other] { $count } colleagues
+    }
 composer-pasted = Pasted { $time }.png
 composer-drop = Drop to attach
 composer-attachment-remove = Remove { $name }

@@ -121,3 +121,18 @@ capability-customers = See customer records with personal data masked
 capability-customers-clear = See personal data such as phone and address in clear
 capability-knowledge = Search the knowledge base
 capability-proposals = Make proposals to the agent
+
+## Settings of a plugin.
+
+plugin-settings = Settings
+plugin-settings-save = Save
+plugin-settings-defaults = All defaults
+plugin-settings-default = Back to the default of { $name }
+plugin-settings-wrong = Please correct what is marked
+plugin-settings-unsaved = Not saved yet
+plugin-settings-saved = Saved and in effect
+plugin-settings-at-once = Takes effect as soon as it is saved
+plugin-settings-too-long = This is too long
+plugin-settings-number = Please enter a number
+plugin-settings-by-account = Each account of this channel has settings of its own
+plugin-settings-accounts = Open the accounts

@@ -40,3 +40,16 @@ settings-system = System
 settings-data-copy = Copy path
 settings-licences-note = MIT or Apache-2.0, in full in the LICENSE file that comes with it. Built-in fonts are under the OFL.
 settings-scripts-missing = No font for these scripts was found; they may show as boxes: { $scripts }
+
+## Accounts of channels.
+
+account-add = Add account
+account-new = New account: { $name }
+account-edit = Settings of { $name }
+account-title = Name
+account-skill = Skill
+account-skill-hint = Conversations go to colleagues with this skill; empty for anybody
+account-remove = Remove account
+account-remove-ask = Nothing more comes in or goes out over it. Its conversations are kept.
+account-remove-yes = Remove this account
+account-remove-no = Keep it

@@ -118,3 +118,18 @@ capability-customers = 查看客户资料，隐私信息打码
 capability-customers-clear = 查看客户隐私信息原文，如电话、地址
 capability-knowledge = 搜索知识库
 capability-proposals = 向坐席提出建议
+
+## Settings of a plugin.
+
+plugin-settings = 设置
+plugin-settings-save = 保存
+plugin-settings-defaults = 全部恢复默认
+plugin-settings-default = “{ $name }”恢复默认
+plugin-settings-wrong = 请改正标出的内容
+plugin-settings-unsaved = 尚未保存
+plugin-settings-saved = 已保存，现已生效
+plugin-settings-at-once = 保存后立即生效
+plugin-settings-too-long = 内容太长
+plugin-settings-number = 请填写数字
+plugin-settings-by-account = 这个渠道的每个账号各有自己的设置
+plugin-settings-accounts = 查看账号

@@ -37,3 +37,16 @@ settings-system = 系统
 settings-data-copy = 复制路径
 settings-licences-note = 采用 MIT 或 Apache-2.0 许可，全文见随附的 LICENSE 文件；内置字体采用 OFL 许可。
 settings-scripts-missing = 系统缺少这些文字的字体，可能显示为方框：{ $scripts }
+
+## Accounts of channels.
+
+account-add = 添加账号
+account-new = 新账号：{ $name }
+account-edit = 设置“{ $name }”
+account-title = 名称
+account-skill = 技能
+account-skill-hint = 会话会分给有此技能的同事；留空则不限
+account-remove = 移除账号
+account-remove-ask = 移除后不再收发消息，已有会话会保留。
+account-remove-yes = 确认移除
+account-remove-no = 保留

@@ -38,6 +38,23 @@ pub fn trigger(text: &str) -> Option<Trigger> {
     fits.then(|| Trigger::Snippet(query.to_owned()))
 }
 
+/// What is typed behind `@` (or `＠`) at the end of a note; nothing within an address of mail.
+pub fn mention(text: &str) -> Option<&str> {
+    let (at, sign) = text.char_indices().rev().find(|(_, letter)| matches!(letter, '@' | '＠'))?;
+    let within_a_word = text[..at].chars().next_back().is_some_and(|before| before.is_ascii_alphanumeric());
+    let query = &text[at + sign.len_utf8()..];
+    let fits = !within_a_word && !query.contains(char::is_whitespace) && query.chars().count() <= 24;
+    fits.then_some(query)
+}
+
+/// A note with what is typed behind its last `@` replaced by a name.
+pub fn replace_mention(text: &str, name: &str) -> String {
+    let query = mention(text).map_or(0, str::len);
+    let before = &text[..text.len() - query];
+    let sign = before.chars().next_back().map_or(0, char::len_utf8);
+    format!("{}@{name} ", &before[..before.len() - sign])
+}
+
 /// The text with the trigger's words replaced.
 pub fn replace_trigger(text: &str, replacement: &str) -> String {
     match trigger(text) {
@@ -171,6 +188,23 @@ mod tests {
         for (text, expected) in cases {
             assert_eq!(trigger(text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn a_mention_begins_at_its_sign_and_ends_with_a_space() {
+        let cases = [
+            ("@", Some("")),
+            ("请@李", Some("李")),
+            ("＠ann", Some("ann")),
+            ("@李雷 看", None),
+            ("mail ann@example", None),
+            ("", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(mention(text), expected, "{text}");
+        }
+        assert_eq!(replace_mention("请＠li", "李雷"), "请@李雷 ");
+        assert_eq!(replace_mention("@", "Ann Lee"), "@Ann Lee ");
     }
 
     #[test]

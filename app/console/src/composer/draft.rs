@@ -65,6 +65,10 @@ pub struct Draft {
     settled: String,
     saved: String,
     unsaved_since: Option<f64>,
+    /// The same for the note.
+    note_settled: String,
+    note_saved: String,
+    note_unsaved_since: Option<f64>,
     typing_sent: Option<f64>,
     seen: u64,
 }
@@ -82,6 +86,11 @@ impl Draft {
             self.settled.clone_from(&thread.draft);
         }
         self.saved.clone_from(&thread.draft);
+        if self.note.is_empty() {
+            self.note.clone_from(&thread.note_draft);
+            self.note_settled.clone_from(&thread.note_draft);
+        }
+        self.note_saved.clone_from(&thread.note_draft);
         self.seen = last_customer_sequence(thread);
     }
 
@@ -121,6 +130,10 @@ impl Draft {
         thread: &Thread,
     ) -> Option<ConversationCommand> {
         self.composing = composing;
+        if !composing && self.note_settled != self.note {
+            self.note_settled.clone_from(&self.note);
+            self.note_unsaved_since.get_or_insert(now);
+        }
         if composing || self.settled == self.text {
             return None;
         }
@@ -147,6 +160,7 @@ impl Draft {
         if self.composing {
             self.composing = false;
             self.text.clone_from(&self.settled);
+            self.note.clone_from(&self.note_settled);
         }
     }
 
@@ -165,6 +179,23 @@ impl Draft {
         self.unsaved_since.get_or_insert(now);
     }
 
+    /// What is written in the mode that is shown, without letters of a composition.
+    pub fn words(&self) -> &str {
+        match self.mode {
+            Mode::Reply => &self.settled,
+            Mode::Note => &self.note_settled,
+        }
+    }
+
+    /// Replaces the note.
+    pub fn put_note(&mut self, text: &str, now: f64) {
+        self.mode = Mode::Note;
+        self.composing = false;
+        text.clone_into(&mut self.note);
+        text.clone_into(&mut self.note_settled);
+        self.note_unsaved_since.get_or_insert(now);
+    }
+
     /// What to save, when it is time; `force` saves at once.
     pub fn save(&mut self, now: f64, force: bool) -> Option<String> {
         let since = self.unsaved_since?;
@@ -179,15 +210,35 @@ impl Draft {
         Some(self.saved.clone())
     }
 
+    /// The note to save, when it is time.
+    pub fn save_note(&mut self, now: f64, force: bool) -> Option<String> {
+        let since = self.note_unsaved_since?;
+        if !force && now - since < SAVE_AFTER_S {
+            return None;
+        }
+        self.note_unsaved_since = None;
+        if self.note_saved == self.note_settled {
+            return None;
+        }
+        self.note_saved.clone_from(&self.note_settled);
+        Some(self.note_saved.clone())
+    }
+
     /// The engine's queue was full: it is tried again.
     pub fn not_saved(&mut self, now: f64) {
         self.saved.push('\u{0}');
         self.unsaved_since = Some(now);
     }
 
+    /// The same for the note.
+    pub fn note_not_saved(&mut self, now: f64) {
+        self.note_saved.push('\u{0}');
+        self.note_unsaved_since = Some(now);
+    }
+
     /// Whether something is not stored yet.
     pub fn is_unsaved(&self) -> bool {
-        self.unsaved_since.is_some()
+        self.unsaved_since.is_some() || self.note_unsaved_since.is_some()
     }
 
     /// Customer messages that arrived since the last key was pressed and within the last moment.
@@ -216,6 +267,9 @@ impl Draft {
         match self.mode {
             Mode::Note => {
                 self.mode = Mode::Reply;
+                self.note_settled.clear();
+                self.note_saved.clear();
+                self.note_unsaved_since = None;
                 ConversationCommand::Note(std::mem::take(&mut self.note).trim().to_owned())
             }
             Mode::Reply => {
@@ -233,7 +287,7 @@ impl Draft {
     pub fn put_back(&mut self, command: ConversationCommand, now: f64) {
         match command {
             ConversationCommand::Reply { text, from, .. } => self.put(&text, from, true, now),
-            ConversationCommand::Note(text) => (self.mode, self.note) = (Mode::Note, text),
+            ConversationCommand::Note(text) => self.put_note(&text, now),
             _ => {}
         }
     }

@@ -1,7 +1,7 @@
 //! The list above the field: snippets and articles to take over.
 
 use super::{
-    Composer, Ctx, Draft, Layout, Sense, Snippet, Thread, Type, Ui, completion, elided, field_id, fill,
+    Composer, Ctx, Draft, Layout, Mode, Sense, Snippet, Thread, Type, Ui, completion, elided, field_id, fill,
     in_language, keycap, label, move_cursor_to_end, paint_elided, text, vec2,
 };
 
@@ -51,10 +51,16 @@ impl Composer {
         });
         if let Some(replacement) = picked.and_then(|index| completion.replacement(ctx, thread, index)) {
             let now = ui.input(|input| input.time);
-            let text = completion::replace_trigger(draft.settled(), &replacement);
-            draft.put(&text, None, true, now);
-            draft.closed_for = Some(draft.settled().to_owned());
-            move_cursor_to_end(ui, field_id(thread.row.id, draft.mode), &draft.text);
+            if draft.mode == Mode::Note {
+                let text = completion::replace_mention(draft.words(), &replacement);
+                draft.put_note(&text, now);
+            } else {
+                let text = completion::replace_trigger(draft.settled(), &replacement);
+                draft.put(&text, None, true, now);
+            }
+            let words = draft.words().to_owned();
+            move_cursor_to_end(ui, field_id(thread.row.id, draft.mode), &words);
+            draft.closed_for = Some(words);
             self.focus_wanted = true;
         }
     }
@@ -65,6 +71,8 @@ pub(super) enum Completion {
     None,
     Snippets(Vec<Snippet>),
     Articles(Vec<model::knowledge::Hit>, String),
+    /// Names with a word on each, for a mention in a note.
+    Colleagues(Vec<(String, String)>),
 }
 
 impl Completion {
@@ -77,11 +85,16 @@ impl Completion {
             Self::None => 0,
             Self::Snippets(snippets) => snippets.len(),
             Self::Articles(hits, _) => hits.len(),
+            Self::Colleagues(names) => names.len(),
         }
     }
 
     pub(super) fn head(&self, ui: &mut Ui, ctx: &Ctx<'_>) {
-        let key = if matches!(self, Self::Snippets(_)) { "composer-snippets" } else { "composer-knowledge" };
+        let key = match self {
+            Self::Snippets(_) => "composer-snippets",
+            Self::Colleagues(_) => "composer-mention",
+            Self::None | Self::Articles(..) => "composer-knowledge",
+        };
         ui.horizontal(|ui| {
             ui.set_height(28.0);
             ui.add_space(8.0);
@@ -118,6 +131,7 @@ impl Completion {
                 .iter()
                 .map(|hit| (format!("{}  {}", hit.id, hit.title), text::one_line(&hit.snippet)))
                 .collect(),
+            Self::Colleagues(names) => names.clone(),
         }
     }
 
@@ -129,6 +143,7 @@ impl Completion {
                 Some(fill(ctx, thread, in_language(&snippets.get(index)?.text, ctx.locale.language())))
             }
             Self::Articles(hits, _) => Some(hits.get(index)?.snippet.trim().to_owned()),
+            Self::Colleagues(names) => Some(names.get(index)?.0.clone()),
         }
     }
 }

@@ -28,7 +28,7 @@ pub use completion::{fill, in_language};
 pub use draft::{Draft, Hold, Mode, field_id};
 
 use crate::{
-    Action, Ctx, ShellRequest, Slot, picture,
+    Action, Ctx, ShellRequest, Slot, mention, picture,
     theme::{Tone, Type},
     widget::{Button, Icon, IconButton, chip, elided, keycap, label, paint_elided, space_y, text},
 };
@@ -99,6 +99,12 @@ impl Composer {
                     draft.not_saved(now);
                 }
             }
+            if let Some(text) = draft.save_note(now, force) {
+                let command = ConversationCommand::SaveNoteDraft(text);
+                if desk.send(model::command::Command::Conversation(*conversation, command)).is_err() {
+                    draft.note_not_saved(now);
+                }
+            }
         }
     }
 
@@ -138,7 +144,7 @@ impl Composer {
                 let before = draft.shown().clone();
                 let hint = if note { ctx.t("composer-note-hint") } else { ctx.t("composer-hint") };
                 let name = if note { ctx.t("composer-note") } else { ctx.t("composer-reply") };
-                let output = editor(ui, ctx, id, hint, draft.shown());
+                let output = editor(ui, ctx, id, hint, draft.shown(), note);
                 let response = (*output.response).clone().accessible_name(name);
                 if std::mem::take(&mut self.focus_wanted) {
                     response.request_focus();
@@ -195,9 +201,15 @@ impl Composer {
     }
 
     fn completion(&mut self, ctx: &Ctx<'_>, draft: &mut Draft, focused: bool) -> Completion {
-        let closed = draft.closed_for.as_deref() == Some(draft.settled());
-        if !focused || draft.mode == Mode::Note || draft.is_composing() || closed {
+        let closed = draft.closed_for.as_deref() == Some(draft.words());
+        if !focused || draft.is_composing() || closed {
             return Completion::None;
+        }
+        if draft.mode == Mode::Note {
+            let query = completion::mention(draft.words());
+            let found = query.map(|query| mention::matching(ctx, query, LIST_MAX)).unwrap_or_default();
+            draft.chosen = draft.chosen.min(found.len().saturating_sub(1));
+            return if found.is_empty() { Completion::None } else { Completion::Colleagues(found) };
         }
         let snippets = &ctx.view.snippets;
         let found = match completion::trigger(draft.settled()) {
@@ -242,7 +254,7 @@ impl Composer {
                     draft.chosen = (draft.chosen + count - 1) % count;
                 }
                 if take_plain(input, Key::Escape) {
-                    draft.closed_for = Some(draft.settled().to_owned());
+                    draft.closed_for = Some(draft.words().to_owned());
                 }
                 if completion.len() > 0 && (take_plain(input, Key::Enter) || take_plain(input, Key::Tab)) {
                     keys.insert = true;
@@ -326,6 +338,7 @@ fn editor(
     id: egui::Id,
     hint: &str,
     words: &mut String,
+    note: bool,
 ) -> egui::text_edit::TextEditOutput {
     let theme = ctx.theme;
     let filter = EventFilter { tab: true, escape: true, ..EventFilter::default() };
@@ -335,8 +348,13 @@ fn editor(
         .max_height(line * ROWS_MAX)
         .show(ui, |ui| {
             let mut layouter = |ui: &Ui, buffer: &dyn egui::TextBuffer, width: f32| {
-                let mut job = crate::widget::job(ctx.theme, buffer.as_str(), Type::Body, ctx.theme.text);
-                job.wrap.max_width = width;
+                let job = if note {
+                    mention::job(ctx, buffer.as_str(), width)
+                } else {
+                    let mut job = crate::widget::job(ctx.theme, buffer.as_str(), Type::Body, ctx.theme.text);
+                    job.wrap.max_width = width;
+                    job
+                };
                 ui.painter().layout_job(job)
             };
             TextEdit::multiline(words)

@@ -9,7 +9,7 @@ use egui::{Align2, Id, Modal, Ui, vec2};
 use model::ConversationId;
 
 pub use palette::{Found, Palette, field_id as palette_field};
-pub use toasts::Toasts;
+pub use toasts::{Toasts, words as notice_words};
 pub use viewer::Viewer;
 
 use crate::{Action, Ctx, attention::Missed, theme::Type, widget::text};

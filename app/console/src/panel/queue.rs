@@ -437,6 +437,18 @@ fn paint_mark(painter: &egui::Painter, ctx: &Ctx<'_>, row: &QueueRow, right: egu
         Icon::Warning.paint(painter, rect, theme.bad);
         return rect.left();
     }
+    let mut right = right;
+    if row.mentioned {
+        let galley = painter.layout_job(text::job(theme, "@", Type::SmallStrong, theme.on_accent));
+        let rect = Align2::RIGHT_CENTER.anchor_size(right, vec2(18.0, 18.0));
+        painter.rect_filled(rect, CornerRadius::same(9), theme.accent);
+        let at = Align2::CENTER_CENTER.anchor_size(rect.center(), galley.size());
+        painter.galley(at.min, galley, theme.on_accent);
+        if row.unread == 0 {
+            return rect.left();
+        }
+        right.x = rect.left() - 4.0;
+    }
     if row.unread > 0 {
         return badge(painter, theme, right, row.unread).left();
     }

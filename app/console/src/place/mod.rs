@@ -3,7 +3,9 @@
 //! Each is drawn from the view and from answers in slots, and leaves commands; none keeps anything the engine
 //! would have to know.
 
+mod accounts;
 mod audio;
+mod configure;
 mod control;
 mod grant;
 mod knowledge;

@@ -9,9 +9,12 @@ use model::{
     view::PluginRow,
 };
 
-use super::{control, grant, plugins};
+use super::{
+    configure::{Settings, Wish},
+    control, grant, plugins,
+};
 use crate::{
-    Ctx, Slot,
+    Action, Ctx, Place, Slot,
     theme::{Tone, Type},
     widget::{Button, Card, Icon, dot, label, text},
 };
@@ -26,6 +29,7 @@ const LOG_LINES_MAX: usize = 200;
 pub struct Detail {
     of: Option<PluginId>,
     removing: bool,
+    settings: Settings,
     log_open: bool,
     log: Slot,
     log_asked_s: f64,
@@ -38,6 +42,7 @@ impl Detail {
         if self.of.as_ref() != Some(id) {
             self.of = Some(id.clone());
             self.removing = false;
+            self.settings.clear();
             self.log.clear();
         }
         let theme = ctx.theme;
@@ -45,6 +50,7 @@ impl Detail {
             ui.spacing_mut().item_spacing.y = 10.0;
             self.head(ui, ctx, row, granting);
             state(ui, ctx, row, granting);
+            self.settings(ui, ctx, row);
             permissions(ui, ctx, row);
             budgets(ui, ctx, row);
             Card::new(ctx.t("plugin-faults")).show(
@@ -121,6 +127,33 @@ impl Detail {
             }
             PluginState::Broken(_) => {}
         }
+    }
+
+    /// What a company can set about it, or where, when its accounts have the settings.
+    fn settings(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, row: &PluginRow) {
+        let (manifest, theme) = (&row.manifest, ctx.theme);
+        if manifest.settings.is_empty() {
+            return;
+        }
+        Card::new(ctx.t("plugin-settings")).show(
+            ui,
+            theme,
+            |_| {},
+            |ui| {
+                if manifest.is_configured_by_account() {
+                    text::paragraph(ui, theme, ctx.t("plugin-settings-by-account"), Type::Body, theme.muted);
+                    let accounts = Button::new(ctx.t("plugin-settings-accounts")).icon(Icon::Gear);
+                    if accounts.show(ui, theme).clicked() {
+                        ctx.push(Action::Go(Place::Settings));
+                    }
+                    return;
+                }
+                self.settings.load(&manifest.settings, &row.settings);
+                if let Wish::Save(values) = self.settings.show(ui, ctx, &manifest.id, &manifest.settings) {
+                    ctx.send(Command::Plugin(manifest.id.clone(), PluginCommand::Configure(values)));
+                }
+            },
+        );
     }
 
     fn log(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, id: &PluginId) {

@@ -1,13 +1,10 @@
 //! Settings: language, look, alerts, sound, channel accounts, and what this program is.
 
 use assets::Language;
-use egui::{Align, Frame, Layout, Margin, ScrollArea, Ui, vec2};
-use model::{
-    command::{Command, DeskCommand},
-    view::AccountRow,
-};
+use egui::{Frame, Margin, ScrollArea, Ui, vec2};
 
 use super::{
+    accounts::Accounts,
     audio::{Audio, set},
     control,
     shortcuts::Shortcuts,
@@ -15,8 +12,8 @@ use super::{
 use crate::{
     Ctx, ShellRequest, settings,
     shell::Sound,
-    theme::{ThemeChoice, Tone, Type},
-    widget::{Button, Card, Icon, IconButton, Segment, chip, facts_row, label, text},
+    theme::{ThemeChoice, Type},
+    widget::{Button, Card, Icon, Segment, facts_row, text},
 };
 
 /// Width from which the cards stand in two columns.
@@ -30,6 +27,7 @@ const SCALES: [u32; 5] = [100, 125, 150, 175, 200];
 #[derive(Default)]
 pub struct Settings {
     audio: Audio,
+    accounts: Accounts,
     shortcuts: Shortcuts,
     /// Whether the keys are shown instead of the rest.
     keys: bool,
@@ -98,7 +96,7 @@ impl Settings {
 
     fn right(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         ui.spacing_mut().item_spacing.y = 12.0;
-        accounts(ui, ctx);
+        self.accounts.show(ui, ctx);
         self.audio.show(ui, ctx);
     }
 }
@@ -175,92 +173,6 @@ fn alerts(ui: &mut Ui, ctx: &Ctx<'_>) {
                 if hear.show(ui, theme).clicked() {
                     ctx.request(ShellRequest::PlaySound(Sound::NewConversation));
                 }
-            });
-        },
-    );
-}
-
-fn accounts(ui: &mut Ui, ctx: &Ctx<'_>) {
-    let theme = ctx.theme;
-    Card::new(ctx.t("settings-channels")).show(
-        ui,
-        theme,
-        |_| {},
-        |ui| {
-            if ctx.view.accounts.is_empty() {
-                text::paragraph(ui, theme, ctx.t("settings-channels-none"), Type::Small, theme.muted);
-            }
-            for (number, row) in ctx.view.accounts.iter().enumerate() {
-                if number > 0 {
-                    let (rect, _) =
-                        ui.allocate_exact_size(vec2(ui.available_width(), 5.0), egui::Sense::hover());
-                    ui.painter().hline(rect.x_range(), rect.center().y, theme.hairline());
-                }
-                account(ui, ctx, row);
-            }
-        },
-    );
-}
-
-fn account(ui: &mut Ui, ctx: &Ctx<'_>, row: &AccountRow) {
-    let theme = ctx.theme;
-    let account = &row.account;
-    let title = ctx.author_text(&account.plugin, &account.title);
-    let title = text::inert(&title).into_owned();
-    ui.allocate_ui_with_layout(
-        vec2(ui.available_width(), 28.0),
-        Layout::right_to_left(Align::Center),
-        |ui| {
-            ui.set_min_height(28.0);
-            let name = ctx.tw("settings-channel-switch", &[("name", (&title).into())]);
-            if control::switch(ui, theme, &name, !account.paused, true) {
-                ctx.send(Command::Desk(DeskCommand::PauseAccount(account.id, !account.paused)));
-            }
-            let (key, tone) = match (account.paused, &row.trouble) {
-                (true, _) => ("settings-channel-paused", Tone::Muted),
-                (false, Some(_)) => ("settings-channel-trouble", Tone::Bad),
-                (false, None) => ("settings-channel-works", Tone::Good),
-            };
-            chip(ui, theme, ctx.t(key), tone);
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                let (rect, _) = ui.allocate_exact_size(egui::Vec2::splat(18.0), egui::Sense::hover());
-                Icon::of_channel(&account.kind).paint(ui.painter(), rect.shrink(1.0), theme.muted);
-                label(ui, theme, &title, Type::Strong, theme.text);
-                label(ui, theme, &ctx.plugin_name(&account.plugin), Type::Small, theme.muted);
-            });
-        },
-    );
-    if let Some(url) = &row.public_url {
-        address(ui, ctx, url, &title);
-    }
-    if let Some(code) = &row.trouble {
-        let error = ctx.locale.error(code, &[]);
-        control::marked(ui, theme, Icon::Warning, theme.bad, &error.what);
-        text::paragraph(ui, theme, &error.advice, Type::Small, theme.muted);
-    }
-    if row.dead_letters > 0 {
-        let words = ctx.tw("settings-channel-dead", &[("count", row.dead_letters.into())]);
-        control::marked(ui, theme, Icon::Warning, theme.warn, &words);
-    }
-}
-
-fn address(ui: &mut Ui, ctx: &Ctx<'_>, url: &str, title: &str) {
-    let theme = ctx.theme;
-    ui.allocate_ui_with_layout(
-        vec2(ui.available_width(), 26.0),
-        Layout::right_to_left(Align::Center),
-        |ui| {
-            let name = ctx.tw("settings-channel-open", &[("name", title.into())]);
-            if IconButton::new(Icon::External, &name).size(24.0).show(ui, theme).clicked() {
-                ctx.request(ShellRequest::OpenUrl(url.to_owned()));
-            }
-            let name = ctx.tw("settings-channel-copy", &[("name", title.into())]);
-            if IconButton::new(Icon::Copy, &name).size(24.0).show(ui, theme).clicked() {
-                ctx.request(ShellRequest::CopyText(url.to_owned()));
-            }
-            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
-                ui.add_space(26.0);
-                label(ui, theme, &text::inert(url), Type::Small, theme.muted);
             });
         },
     );

@@ -15,7 +15,7 @@ use super::SIDE_MARGIN;
 use crate::{
     Ctx,
     theme::Type,
-    widget::{Button, Field, Icon, job, line, space_x, text, wrapped},
+    widget::{Button, Field, Icon, job, line, space_x, text},
 };
 
 /// Height of a day separator.
@@ -77,7 +77,7 @@ pub fn draw(ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread, entry: &Entry, rect: Re
 
 fn note_galley(ui: &Ui, ctx: &Ctx<'_>, text: &str, width: f32) -> Arc<Galley> {
     let room = (width * 0.74).min(ctx.theme.tokens.size.bubble_max) - 24.0;
-    wrapped(ui.painter(), ctx.theme, &text::inert(text), Type::Body, ctx.theme.text, room)
+    ui.painter().layout_job(crate::mention::job(ctx, &text::inert(text), room.max(1.0)))
 }
 
 fn note(ui: &mut Ui, ctx: &Ctx<'_>, entry: &Entry, head: &str, text: &str, rect: Rect) {

@@ -22,7 +22,7 @@ impl Core {
             return;
         }
         self.shown.changed = false;
-        self.shown.refresh_rows(&self.directory.conversations);
+        self.shown.refresh_rows(&self.directory.conversations, self.me);
         self.shown.revision += 1;
         let view = self.view();
         self.outside.published.store(Arc::new(view));

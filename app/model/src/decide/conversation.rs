@@ -9,6 +9,7 @@ use crate::{
     id::{AgentId, ConversationId, MessageId, ProposalId},
     input::Refusal,
     limits::{ATTACHMENTS_MAX, MESSAGE_TEXT_MAX_BYTES, OUTBOX_PER_CONVERSATION_MAX, TAGS_MAX},
+    mention,
     proposal::{Change, Fate, WrapUp},
     state::Directory,
 };
@@ -27,10 +28,19 @@ pub(super) fn decide(
             let reply = Reply { text, files, from: *from, id: MessageId::new(fresh), now };
             reply.decide(directory, conversation, agent)?
         }
-        ConversationCommand::Note(text) => vec![note(agent, text, MessageId::new(fresh), now)?],
+        ConversationCommand::Note(text) => {
+            let mut payloads = vec![note(agent, text, MessageId::new(fresh), now)?];
+            let profiles = directory.agents.values().map(|agent| &agent.profile);
+            let agents = mention::colleagues(text, agent, profiles);
+            if !agents.is_empty() {
+                payloads.push(Payload::Mentioned { agents });
+            }
+            payloads
+        }
         ConversationCommand::MarkSeen(up_to) => {
             let up_to = (*up_to).min(conversation.sequence);
-            let news = up_to > conversation.seen && conversation.unread > 0;
+            let unread = up_to > conversation.seen && conversation.unread > 0;
+            let news = unread || conversation.mentioned.contains(&agent);
             if news { vec![Payload::Seen { up_to }] } else { Vec::new() }
         }
         ConversationCommand::Retry(message) => outbox(conversation, *message, Delivery::Queued)?,

@@ -181,6 +181,9 @@ fn commands_about_conversations() {
     check("the same tag", ME, &[C::Tag("vip".into()), C::Tag("vip".into())], Ok(&[]));
     check("an empty tag", ME, &[C::Tag(" ".into())], Err(Refusal::Empty));
     check("a note", ME, &[C::Note("look".into())], Ok(&["NoteAdded"]));
+    let mention = C::Note(format!("look @agent {COLLEAGUE}"));
+    check("a note that mentions", ME, std::slice::from_ref(&mention), Ok(&["NoteAdded", "Mentioned"]));
+    check("a note that mentions its author", COLLEAGUE, &[mention], Ok(&["NoteAdded"]));
     check("seen", ME, &[C::MarkSeen(99)], Ok(&["Seen"]));
     check("seen twice", ME, &[C::MarkSeen(99), C::MarkSeen(99)], Ok(&[]));
     check("drafts are no events", ME, &[C::SaveDraft("x".into())], Ok(&[]));

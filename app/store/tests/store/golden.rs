@@ -419,6 +419,7 @@ fn samples_0_2() -> Vec<Payload> {
         Payload::SentElsewhere(Message { author: Author::Elsewhere("店主".to_owned()), ..message() }),
         Payload::FactsNoted([("page".to_owned(), "/热水器".to_owned())].into()),
         Payload::CustomerLeft { reason: "timeout".to_owned() },
+        Payload::Mentioned { agents: vec![AgentId::from_u128(6)] },
         Payload::PluginConfigured(settings),
     ]
 }
