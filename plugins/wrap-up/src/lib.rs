@@ -179,8 +179,19 @@ fn view(ctx: &Ctx, contact: &Conversation, choices: &Choices) -> Element {
     let outcomes = OUTCOMES.iter().map(|outcome| choice(outcome.name(), outcome.key())).collect();
     let mut parts = vec![selector(REASON, "@reason", choices.reason.unwrap_or(reason).name(), reasons)];
     if choices.reason.is_none() && !words.is_empty() {
-        let words: Vec<&str> = words.iter().map(|(_, words)| words.as_str()).take(3).collect();
-        parts.push(toned(TEXTS.format(&ctx.locale, "guess", &[("words", &words.join("、"))]), Tone::Muted));
+        // Said twice is shown once.
+        let mut distinct: Vec<&str> = vec![];
+        for (_, word) in &words {
+            if !distinct.contains(&word.as_str()) {
+                distinct.push(word);
+            }
+        }
+        distinct.truncate(3);
+        let joint = if ctx.locale.starts_with("zh") { "、" } else { ", " };
+        parts.push(toned(
+            TEXTS.format(&ctx.locale, "guess", &[("words", &distinct.join(joint))]),
+            Tone::Muted,
+        ));
     }
     parts.push(selector(OUTCOME, "@outcome", choices.outcome.unwrap_or(outcome).name(), outcomes));
     parts.push(section("@summary", [text(summary::summary(ctx, contact))]));

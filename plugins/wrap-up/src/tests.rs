@@ -125,6 +125,21 @@ fn farewells() {
 }
 
 #[test]
+fn a_word_said_twice_is_shown_once() {
+    let said = [
+        inbound("1", 0, "今天约了安装"),
+        inbound("2", 9, "安装师傅几点到"),
+        inbound("3", 19, "预约的是上午"),
+    ];
+    let contact = conversation("c1", customer("k", "x"), said.to_vec());
+    let desk = Desk::new();
+    desk.conversation(contact.clone());
+    let shown = format!("{:?}", view(&testing::ctx(), &contact, &Choices::default()));
+    assert!(!shown.contains("安装、安装"), "{shown}");
+    assert!(shown.contains("安装"), "{shown}");
+}
+
+#[test]
 fn the_panel_keeps_the_agents_choices() {
     let desk = Desk::new();
     desk.conversation(heater());
