@@ -40,7 +40,7 @@ fn leb128(out: &mut Vec<u8>, mut value: usize) {
 }
 
 /// The workspace's folder, above whichever crate's tests these are.
-fn root() -> Result<PathBuf> {
+pub fn root() -> Result<PathBuf> {
     let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
     above.map(Path::to_owned).find(|folder| folder.join("tests/guest").is_dir()).context("the workspace")
 }

@@ -12,6 +12,7 @@ use wasmparser::{Encoding, Parser, Payload};
 
 use crate::{
     error::LoadError,
+    guard::{Guard, Guards},
     policy::{ASSETS_MAX, ASSETS_MAX_BYTES, PACKAGE_MAX_BYTES},
 };
 
@@ -84,11 +85,18 @@ const OFFERED: &[&str] = &[
 impl Package {
     /// Reads a package and checks everything that can be known without compiling it.
     pub fn read(bytes: impl Into<Arc<[u8]>>) -> Result<Self, LoadError> {
+        Self::read_in_trial(bytes, Guards::all())
+    }
+
+    /// The same with guards off, for tests of hostile plugins.
+    #[doc(hidden)]
+    pub fn read_in_trial(bytes: impl Into<Arc<[u8]>>, guards: Guards) -> Result<Self, LoadError> {
         let bytes: Arc<[u8]> = bytes.into();
-        if bytes.len() > PACKAGE_MAX_BYTES {
+        let interfaces = guards.on(Guard::Interfaces);
+        if bytes.len() > PACKAGE_MAX_BYTES && guards.on(Guard::PackageContent) {
             return Err(LoadError::TooLarge { bytes: bytes.len(), max: PACKAGE_MAX_BYTES });
         }
-        let sections = Sections::read(&bytes)?;
+        let sections = Sections::read(&bytes, guards)?;
         let manifest = parse_manifest(&sections.manifest.ok_or(LoadError::NoManifest)?)?;
         let publisher = plugin_package::verify(&bytes, &manifest).map_err(LoadError::Signature)?;
         // A section that does not stand where signatures are read from must not pass for none.
@@ -96,7 +104,7 @@ impl Package {
             return Err(LoadError::Signature(SignatureError::Misplaced));
         }
         for import in &sections.imports {
-            if !OFFERED.contains(&import.as_str()) {
+            if !OFFERED.contains(&import.as_str()) && interfaces {
                 return Err(LoadError::Import(import.clone()));
             }
         }
@@ -109,6 +117,7 @@ impl Package {
         }
         if let Some(missing) =
             promised.iter().find(|name| !sections.exports.iter().any(|export| export == *name))
+            && interfaces
         {
             return Err(LoadError::MissingExport((*missing).to_owned()));
         }
@@ -158,8 +167,8 @@ pub fn encode_assets<'a>(assets: impl IntoIterator<Item = (&'a str, &'a [u8])>) 
     out
 }
 
-#[derive(Default)]
 struct Sections {
+    guards: Guards,
     manifest: Option<String>,
     assets: BTreeMap<String, Arc<[u8]>>,
     assets_bytes: usize,
@@ -170,8 +179,16 @@ struct Sections {
 }
 
 impl Sections {
-    fn read(bytes: &[u8]) -> Result<Self, LoadError> {
-        let mut found = Self::default();
+    fn read(bytes: &[u8], guards: Guards) -> Result<Self, LoadError> {
+        let mut found = Self {
+            guards,
+            manifest: None,
+            assets: BTreeMap::new(),
+            assets_bytes: 0,
+            imports: Vec::new(),
+            exports: Vec::new(),
+            signatures: 0,
+        };
         let malformed = |error: wasmparser::BinaryReaderError| LoadError::NotAComponent(error.to_string());
         // Components nest modules and components; only the outermost one's own sections count.
         let mut depth = 0_u32;
@@ -184,7 +201,11 @@ impl Sections {
                 Payload::End(_) => depth = depth.saturating_sub(1),
                 Payload::ComponentImportSection(section) if depth == 0 => {
                     for import in section {
-                        found.imports.push(short_name(import.map_err(malformed)?.name.name)?);
+                        let name = import.map_err(malformed)?.name.name;
+                        match short_name(name) {
+                            Err(error) if guards.on(Guard::Interfaces) => return Err(error),
+                            known => found.imports.push(known.unwrap_or_else(|_| name.to_owned())),
+                        }
                     }
                 }
                 Payload::ComponentExportSection(section) if depth == 0 => {
@@ -204,7 +225,7 @@ impl Sections {
 
     fn custom(&mut self, name: &str, data: &[u8]) -> Result<(), LoadError> {
         match name {
-            MANIFEST_SECTION if self.manifest.is_some() => {
+            MANIFEST_SECTION if self.manifest.is_some() && self.guards.on(Guard::PackageContent) => {
                 Err(LoadError::Manifest("there are two of them".to_owned()))
             }
             MANIFEST_SECTION => {
@@ -233,11 +254,12 @@ impl Sections {
                 && name.len() <= ASSET_NAME_MAX_BYTES
                 && name.split('/').all(|part| !matches!(part, "" | "." | ".."))
                 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte));
-            if !plain {
+            let guarded = self.guards.on(Guard::PackageContent);
+            if !plain && guarded {
                 return Err(LoadError::Assets(format!("`{}` is not a plain name", name.escape_debug())));
             }
             self.assets_bytes += content.len();
-            if self.assets_bytes > ASSETS_MAX_BYTES || self.assets.len() >= ASSETS_MAX {
+            if (self.assets_bytes > ASSETS_MAX_BYTES || self.assets.len() >= ASSETS_MAX) && guarded {
                 return Err(LoadError::Assets(format!(
                     "more than {ASSETS_MAX} files or {ASSETS_MAX_BYTES} bytes"
                 )));

@@ -2,12 +2,16 @@
 
 use std::{future::Future, path::Path, pin::Pin, time::Instant};
 
-use host::{Answer, CallError, Guard, HostEvent, Ingress, LoadError, Package, Request, RunMode};
+use host::{
+    Answer, CallError, Guard, Guards, HostEvent, Ingress, LoadError, Package, Request, RunMode,
+    package::MANIFEST_SECTION,
+};
 use model::plugin::{PluginState, Role};
 
 use crate::{
     arena::{Arena, BAD, GOOD, World, lane},
-    guest::Guest,
+    component,
+    guest::{Guest, with_section},
     table::{Row, outcome},
 };
 
@@ -57,7 +61,31 @@ pub const ALL: &[Special] = &[
         guard: Guard::Timers,
         attempt: |world, off| Box::pin(storm(world, off)),
     },
+    package("promises a role that it does not have", Guard::Interfaces, |_, off| Box::pin(promise(off))),
+    package("imports what nobody offers", Guard::Interfaces, |_, off| Box::pin(import(off))),
+    package("puts a file outside its place", Guard::PackageContent, |_, off| {
+        Box::pin(files(off, "../../autostart", 1))
+    }),
+    package("brings 3 MiB of files", Guard::PackageContent, |_, off| {
+        Box::pin(files(off, "large", 3 * 1024 * 1024))
+    }),
+    package("has a second manifest", Guard::PackageContent, |_, off| Box::pin(two_manifests(off))),
+    // The last one: from here on, packages are compiled by children of the desk's own program.
+    Special {
+        name: "takes all memory to compile",
+        guard: Guard::Compiler,
+        attempt: |world, off| Box::pin(bomb(world, off)),
+    },
 ];
+
+/// A trick of a package, which must fail before anything of it runs.
+const fn package(
+    name: &'static str,
+    guard: Guard,
+    attempt: for<'a> fn(&'a World, &'a [Guard]) -> Tried<'a>,
+) -> Special {
+    Special { name, guard, attempt }
+}
 
 /// Runs an attack with all guards and without its own.
 pub async fn run(world: &World, special: &Special) -> Row {
@@ -184,4 +212,66 @@ async fn storm(world: &World, off: &[Guard]) -> Came {
     }
     let fast = began.elapsed().as_millis() < u128::from(host::policy::TIMER_MIN_MS) * TICKS as u128;
     came(fast, if fast { "as often as it likes" } else { "once a second" })
+}
+
+/// The smallest component.
+const EMPTY: &[u8] = b"\0asm\x0d\0\x01\0";
+const QUALITY: &str = "id = \"bad\"\nversion = \"1.0.0\"\nname = \"bad\"\nroles = [\"quality\"]\n";
+
+fn reading(bytes: Vec<u8>, off: &[Guard]) -> Came {
+    match Package::read_in_trial(bytes, Guards::without(off)) {
+        Ok(_) => came(true, "taken"),
+        Err(LoadError::MissingExport(_)) => came(false, "refused: a missing interface"),
+        Err(LoadError::Import(_)) => came(false, "refused: an unknown interface"),
+        Err(LoadError::Assets(_)) => came(false, "refused: its files"),
+        Err(LoadError::Manifest(_)) => came(false, "refused: its manifest"),
+        Err(other) => came(false, format!("{other:?}")),
+    }
+}
+
+async fn promise(off: &[Guard]) -> Came {
+    reading(with_section(EMPTY.to_vec(), MANIFEST_SECTION, QUALITY.as_bytes()), off)
+}
+
+async fn import(off: &[Guard]) -> Came {
+    let component = wat::parse_str("(component (import \"wasi:filesystem/preopens@0.2.0\" (instance)))");
+    reading(with_section(component.expect("a component"), MANIFEST_SECTION, QUALITY.as_bytes()), off)
+}
+
+async fn files(off: &[Guard], name: &str, bytes: usize) -> Came {
+    let content = vec![0; bytes];
+    let section = host::package::encode_assets([(name, &content[..])]);
+    reading(with_section(Guest::default().bytes(BAD), host::package::ASSETS_SECTION, &section), off)
+}
+
+async fn two_manifests(off: &[Guard]) -> Came {
+    let second = QUALITY.replace("bad", "good");
+    reading(with_section(Guest::default().bytes(BAD), MANIFEST_SECTION, second.as_bytes()), off)
+}
+
+/// A small package with a function that takes hundreds of megabytes to compile.
+async fn bomb(world: &World, off: &[Guard]) -> Came {
+    const BLOCKS: usize = 8000;
+    const LOCALS: usize = 1000;
+    let program = component::root().expect("the workspace").join("target/debug/switchboard");
+    assert!(program.is_file(), "build the workspace first: {} compiles", program.display());
+    host::compiler::use_program(program);
+    let mut text = format!("(func {}", "(local i32)".repeat(LOCALS));
+    for block in 0..BLOCKS {
+        let (one, other) = (block % LOCALS, block * 7 % LOCALS);
+        let sum = format!("(i32.add (local.get {other}) (local.get {one}))");
+        text += &format!("(if (local.get {one}) (then (local.set {other} {sum})))");
+    }
+    text += ")";
+    let mut arena = live(world, off);
+    arena.load(&Guest { extra: text.leak(), ..Guest::default() }.package(BAD), true);
+    let settled = |event: &HostEvent| {
+        matches!(event, HostEvent::StatusChanged { state: PluginState::Healthy | PluginState::Broken(_), .. })
+    };
+    match arena.wait_for(settled).await {
+        HostEvent::StatusChanged { state: PluginState::Broken(why), .. } => {
+            came(!why.contains("than its size allows"), "broken: takes more than its size allows")
+        }
+        _ => came(true, "compiled"),
+    }
 }
