@@ -27,6 +27,7 @@ use crate::{
     lane::{self, Half, Job, LaneHandle},
     package::{Package, interface_of},
     plugin::Plugin,
+    recorder::Recorder,
     runtime::{self, Ticker},
     services::Services,
     state::LaneState,
@@ -36,6 +37,9 @@ use crate::{
 const CLOSE_WITHIN: Duration = Duration::from_secs(2);
 /// How long it waits for a compiler that runs.
 const STOP_WITHIN: Duration = Duration::from_millis(100);
+
+/// Folder of failed calls, beside that of compiled code.
+const FAULTS_FOLDER: &str = "faults";
 
 /// Why the desk runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +94,10 @@ pub(crate) struct Shared {
     pub cache: Cache,
     pub egress: Egress,
     pub services: Arc<dyn Services>,
+    /// The same, asked what it answered lately.
+    pub recorder: Arc<Recorder>,
+    /// Where failed calls are kept.
+    pub faults_folder: PathBuf,
     pub events: mpsc::Sender<HostEvent>,
     pub mode: RunMode,
     pub guards: Guards,
@@ -130,13 +138,16 @@ impl Host {
         let cache = Cache::open(&config.cache_folder, &engine, guards).map_err(HostError::Cache)?;
         let ticker = Ticker::start(engine.clone()).map_err(HostError::Runtime)?;
         let egress = Egress::new(trial);
+        let recorder = Arc::new(Recorder::new(services));
         let shared = Shared {
             engine,
             ticker,
             linker,
             cache,
             egress,
-            services,
+            services: Arc::clone(&recorder) as Arc<dyn Services>,
+            recorder,
+            faults_folder: config.cache_folder.with_file_name(FAULTS_FOLDER),
             events,
             mode: config.mode,
             guards,

@@ -13,6 +13,7 @@ use tokio::{
 };
 
 use crate::{
+    bundle::Bundle,
     call::{Attempt, Instance},
     contract::{Answer, Ingress, LaneKey, Request, Tag},
     error::{CallError, PostError},
@@ -382,6 +383,7 @@ impl Lane {
         let attempt = self.attempt(attempt);
         let plugin = Arc::clone(&self.plugin);
         let Some(instance) = &mut self.instance else { return Err(CallError::NotRunning) };
+        let began = std::time::Instant::now();
         // A stopped plugin need not finish: its instance is dropped with the lane.
         let result = tokio::select! {
             biased;
@@ -393,9 +395,24 @@ impl Lane {
         }
         match &result {
             Ok(_) => self.pause = RESTART_FIRST,
-            Err(error) => self.record(request.kind(), error).await,
+            Err(error) => {
+                if error.fault().is_some() {
+                    self.keep_bundle(request, error, began);
+                }
+                self.record(request.kind(), error).await;
+            }
         }
         result
+    }
+
+    /// Keeps a failed call, so that its author can make it again. Behind, since it writes a file.
+    fn keep_bundle(&self, request: &Request, error: &CallError, began: std::time::Instant) {
+        let bundle = Bundle::of(&self.shared, &self.plugin, &self.key, request, error, began);
+        let folder = self.shared.faults_folder.clone();
+        tokio::task::spawn_blocking(move || match bundle.save(&folder) {
+            Ok(file) => tracing::info!(file = %file.display(), "a failed call was kept"),
+            Err(error) => tracing::warn!(plugin = %bundle.plugin, %error, "a failed call was not kept"),
+        });
     }
 
     /// Serves a timer that ran out while requests were served.

@@ -21,6 +21,7 @@
 //! - WIT types stay in `convert`; what leaves it has been checked for size and sense.
 
 mod bindings;
+mod bundle;
 mod cache;
 mod call;
 pub mod compiler;
@@ -37,11 +38,13 @@ mod lane;
 pub mod package;
 mod plugin;
 pub mod policy;
+mod recorder;
 mod runtime;
 mod services;
 mod signals;
 mod state;
 
+pub use bundle::{Bundle, Recorded};
 pub use contract::{
     Action, Advice, Answer, Batch, Card, Contact, ContactEvent, Criterion, Delta, Fact, FindingDraft, Form,
     Incoming, Ingress, Item, LaneKey, Mark, Outgoing, Pairs, PanelEffect, Party, Place, ReceiptState, Remark,

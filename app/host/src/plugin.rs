@@ -77,6 +77,10 @@ impl Plugin {
         }
     }
 
+    pub(crate) fn hash(&self) -> &[u8; 32] {
+        &self.hash
+    }
+
     /// Compiles and links on a blocking thread, then tells everybody who waits.
     pub(crate) async fn compile(self: &Arc<Self>, shared: &Arc<Shared>) {
         let (plugin, host) = (Arc::clone(self), Arc::clone(shared));

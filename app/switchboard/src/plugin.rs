@@ -29,7 +29,7 @@ pub fn run(arguments: &DeskArguments, words: &[String]) -> anyhow::Result<()> {
         ["check", file] if Path::new(file).extension().is_some_and(|ending| ending == "wasm") => {
             check(arguments, Path::new(file))
         }
-        ["test" | "bench", ..] => {
+        ["test" | "bench" | "replay", ..] => {
             println!("{}", plugin_trial::command::run(words)?);
             Ok(())
         }

@@ -1,6 +1,8 @@
 //! Does what the author's book (plugin-sdk/book) says, chapter by chapter, with the built desk: files are written,
 //! commands are run, those that must fail have to, and what is shown as output has to come.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
 use std::{
     path::{Path, PathBuf},
     process::Command,
@@ -128,7 +130,7 @@ fn the_contents_list_every_chapter() {
 #[test]
 fn what_does_not_come_and_what_does_not_fail_is_seen() {
     let fine = "\n```sh\necho one\n```\n\n```text,output\none\n```\n";
-    assert_eq!(complaints("fine", fine), [String::new(); 0]);
+    assert!(complaints("fine", fine).is_empty());
     for wrong in [
         "\n```sh\necho one\n```\n\n```text,output\ntwo\n```\n",
         "\n```sh,fails\necho one\n```\n",

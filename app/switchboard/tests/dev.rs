@@ -1,5 +1,7 @@
 //! `plugin dev` builds a plugin and has the running desk swap it in; what is wrong leaves the desk as it was.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
 use std::{
     io::{BufRead as _, BufReader},
     path::{Path, PathBuf},

@@ -1,5 +1,7 @@
 //! What was installed is what runs: a file that was exchanged afterwards, and one that is older, are not loaded by a desk.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
 use std::{
     io::{BufRead as _, BufReader, Read as _},
     path::{Path, PathBuf},

@@ -1,6 +1,9 @@
 //! The commands that run a plugin.
 
-use std::path::{Path, PathBuf};
+use std::{
+    fmt::Write as _,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context as _, Result, bail};
 use plugin_tool::{
@@ -8,14 +11,18 @@ use plugin_tool::{
     words::Words,
 };
 
-use crate::Plugin;
+use crate::{
+    Plugin,
+    replay::{self, Again},
+};
 
 /// How the commands are written.
 pub const USAGE: &str = "\
 test FOLDER [--only NAME] [--file FILE.wasm] [--target FOLDER] [--offline]
                                                     build, and live through every tests/*.toml in the desk's own host
 bench FOLDER [--only NAME] [--calls N] [--file FILE.wasm]
-                                                    times and memory of the same, against the budgets";
+                                                    times and memory of the same, against the budgets
+replay BUNDLE.json FOLDER [--file FILE.wasm]        make a failed call again, from the bundle that was kept of it";
 
 /// Calls of a bench unless it is told otherwise.
 const CALLS: usize = 2000;
@@ -26,6 +33,7 @@ pub fn run(words: &[String]) -> Result<String> {
     match words.command() {
         "test" => test(&mut words),
         "bench" => measure(&mut words),
+        "replay" => again(&mut words),
         other => bail!("there is no command `{other}`\n{USAGE}"),
     }
 }
@@ -33,28 +41,78 @@ pub fn run(words: &[String]) -> Result<String> {
 /// A plugin that is built, or that was built before, and its worlds.
 struct Subject {
     plugin: Plugin,
+    folder: PathBuf,
     worlds: Vec<PathBuf>,
 }
 
 impl Subject {
     fn prepare(words: &mut Words) -> Result<Self> {
         let only = words.option("--only");
-        let file = words.option("--file").map(PathBuf::from);
-        let target_folder = words.option("--target").map(std::path::absolute).transpose()?;
-        let offline = words.flag("--offline");
-        let folder = words.path("FOLDER")?;
+        let build = Build::of(words)?;
         words.finish()?;
         // Before the build, which takes longer.
-        let worlds = worlds(&folder, only.as_deref())?;
-        let file = match file {
-            Some(file) => file,
-            None => {
-                let out = target_folder.clone().unwrap_or_else(|| folder.join("target")).join("plugins");
-                let options = Options { target_folder, offline, ..Options::into_folder(out) };
-                build::build_folder(&folder, &options)?.file
-            }
-        };
-        Ok(Self { plugin: Plugin::read(&file)?, worlds })
+        let found = worlds(&build.folder, only.as_deref())?;
+        let plugin = build.plugin()?;
+        Ok(Self { plugin, folder: build.folder, worlds: found })
+    }
+}
+
+/// How the plugin is to be had.
+struct Build {
+    folder: PathBuf,
+    file: Option<PathBuf>,
+    target_folder: Option<PathBuf>,
+    offline: bool,
+}
+
+impl Build {
+    fn of(words: &mut Words) -> Result<Self> {
+        Ok(Self {
+            file: words.option("--file").map(PathBuf::from),
+            target_folder: words.option("--target").map(std::path::absolute).transpose()?,
+            offline: words.flag("--offline"),
+            folder: words.path("FOLDER")?,
+        })
+    }
+
+    fn plugin(&self) -> Result<Plugin> {
+        if let Some(file) = &self.file {
+            return Plugin::read(file);
+        }
+        let target_folder = self.target_folder.clone();
+        let out = target_folder.clone().unwrap_or_else(|| self.folder.join("target")).join("plugins");
+        let options = Options { target_folder, offline: self.offline, ..Options::into_folder(out) };
+        Plugin::read(&build::build_folder(&self.folder, &options)?.file)
+    }
+}
+
+/// Keeps failed calls in the plugin's own target folder, and says how they are made again.
+fn keep(folder: &Path, bundles: &[(String, Vec<u8>)]) -> Result<Vec<String>> {
+    let faults = folder.join("target/faults");
+    let mut lines = Vec::new();
+    for (name, bytes) in bundles {
+        std::fs::create_dir_all(&faults).with_context(|| format!("making {}", faults.display()))?;
+        let file = faults.join(name);
+        std::fs::write(&file, bytes).with_context(|| format!("writing {}", file.display()))?;
+        lines.push(format!("kept  switchboard plugin replay {} {}", file.display(), folder.display()));
+    }
+    Ok(lines)
+}
+
+fn again(words: &mut Words) -> Result<String> {
+    let file = words.path("BUNDLE.json")?;
+    let build = Build::of(words)?;
+    words.finish()?;
+    let bundle = replay::read(&file)?;
+    let plugin = build.plugin()?;
+    let call = serde_json::to_value(bundle.call)?;
+    let call = call.as_str().unwrap_or_default();
+    let then =
+        format!("{} {} failed at {} in {call}: {}", bundle.plugin, bundle.version, bundle.at, bundle.error);
+    match replay::replay(&plugin, &bundle)? {
+        Again::Same(_) => bail!("{then}\nthe same again"),
+        Again::Otherwise(error) => bail!("{then}\nnow it fails otherwise: {error}"),
+        Again::Answered(answer) => Ok(format!("{then}\nnow it answers: {answer}")),
     }
 }
 
@@ -99,6 +157,7 @@ fn test(words: &mut Words) -> Result<String> {
             failed += 1;
             lines.push(format!("WRONG {name}"));
             lines.extend(outcome.failures.iter().map(ToString::to_string));
+            lines.extend(keep(&subject.folder, &outcome.bundles)?);
         }
     }
     let passed = subject.worlds.len() - failed;
@@ -115,8 +174,8 @@ fn measure(words: &mut Words) -> Result<String> {
     let subject = Subject::prepare(words)?;
     let mut out = String::new();
     for world in &subject.worlds {
-        out +=
-            &format!("{}\n{}", world.display(), crate::bench::bench(&subject.plugin, world, calls)?.table());
+        let table = crate::bench::bench(&subject.plugin, world, calls)?.table();
+        let _infallible = write!(out, "{}\n{table}", world.display());
     }
     Ok(out)
 }

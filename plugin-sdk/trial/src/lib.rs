@@ -8,6 +8,7 @@ mod bench;
 pub mod command;
 mod desk;
 mod matching;
+mod replay;
 mod request;
 mod run;
 mod show;
@@ -15,5 +16,7 @@ mod step;
 mod world;
 
 pub use bench::{Figures, bench};
+pub use host::Bundle;
+pub use replay::{Again, replay};
 pub use run::{Failure, Outcome, Plugin, run};
 pub use world::{World, WorldError};

@@ -80,6 +80,8 @@ pub struct Outcome {
     pub failures: Vec<Failure>,
     /// What the host counted.
     pub signals: PluginSignals,
+    /// Failed calls, as the host keeps them: the file's name and what is in it.
+    pub bundles: Vec<(String, Vec<u8>)>,
 }
 
 /// Lives through the world in a file.
@@ -95,8 +97,26 @@ pub fn run(plugin: &Plugin, file: &Path) -> Result<Outcome> {
     let seen = session.seen();
     failures.extend(end(&located, &session, &seen));
     let signals = seen.signals.clone();
-    session.host.close();
-    Ok(Outcome { steps: located.world.steps.len(), failures, signals })
+    let Session { host, folder, .. } = session;
+    // What is being written is written before the host is gone.
+    host.close();
+    let bundles = bundles(&folder.path().join("faults"))?;
+    Ok(Outcome { steps: located.world.steps.len(), failures, signals, bundles })
+}
+
+/// The bundles in a folder, by name.
+fn bundles(folder: &Path) -> Result<Vec<(String, Vec<u8>)>> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    for entry in entries {
+        let path = entry?.path();
+        if path.extension().is_some_and(|ending| ending == "json") {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            found.push((name, std::fs::read(&path)?));
+        }
+    }
+    found.sort();
+    Ok(found)
 }
 
 /// Where in a world something is checked.
@@ -153,7 +173,7 @@ pub(crate) struct Session {
     panel_revision: u64,
     /// What was counted before restarts.
     before: Vec<Seen>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// What the host counted and kept of the plugin.
@@ -196,7 +216,7 @@ impl Session {
             timers: Vec::new(),
             panel_revision: 0,
             before: Vec::new(),
-            _folder: folder,
+            folder,
         };
         session.load()?;
         Ok(session)

@@ -25,7 +25,7 @@ pub struct Step {
     /// The conversation is closed.
     pub closed: Option<bool>,
     /// The agent asks for a text.
-    pub write: Option<Wish>,
+    pub write: Option<Writing>,
     // Lookup.
     /// The agent looks something up.
     pub search: Option<String>,
@@ -97,7 +97,7 @@ pub struct FieldChange {
 /// What a plugin is asked to write.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Wish {
+pub struct Writing {
     /// `reply`, `summarise`, `rewrite`, `offer`, `next-step` or `wrap-up`.
     pub task: TaskName,
     /// What the agent asks for.

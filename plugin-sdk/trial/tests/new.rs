@@ -1,6 +1,8 @@
 //! What `new` makes builds, passes its own tests and lives through its own world; and a world that is wrong says where.
 //! All plugins share one target folder for guests and one for this machine, so that the kit is compiled once.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on should say where")]
+
 use std::{
     path::{Path, PathBuf},
     process::Command,
@@ -115,7 +117,7 @@ fn what_is_wrong_in_a_world_is_told_with_its_line() {
         assert!(found.iter().any(|complaint| complaint.contains(part)), "{world}\n{part}\n{found:#?}");
     }
     let denied = "granted = []\n[[steps]]\npanel = \"customer-side\"\nerror = \"~not granted\"\n[after]\ndenials = [\"capabilities = [\\\"kv\\\"]\"]\n";
-    assert_eq!(complaints(&plugin, &folder, denied), [String::new(); 0]);
+    assert!(complaints(&plugin, &folder, denied).is_empty());
 }
 
 #[test]

@@ -1,11 +1,12 @@
 //! What channels get and give.
 
 use model::{Timestamp, conversation::Attachment};
+use serde::{Deserialize, Serialize};
 
 use super::Pairs;
 
 /// What a channel gets; the caller has kept it before.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Ingress {
     /// A web request below the plugin's path.
     Web(WebEvent),
@@ -18,7 +19,7 @@ pub enum Ingress {
 }
 
 /// A web request for a channel. Method `SUBSCRIBE` asks whether a client may attach to a push stream.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WebEvent {
     /// Path below the plugin's own, without the query.
     pub path: String,
@@ -48,7 +49,7 @@ pub struct WebReply {
 }
 
 /// Somebody on a channel.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Party {
     /// The provider's id within the account.
     pub id: String,
@@ -173,7 +174,7 @@ pub enum ReceiptState {
 }
 
 /// A message to send.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outgoing {
     /// The same key means the same message.
     pub key: String,
@@ -220,7 +221,7 @@ pub enum SentState {
 }
 
 /// What the customer's side is told without keeping it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Signal {
     /// The agent types, or stopped.
     Typing(bool),

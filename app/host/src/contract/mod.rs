@@ -12,6 +12,7 @@ use model::{
     plugin::{CallKind, Role},
     proposal::Fate,
 };
+use serde::{Deserialize, Serialize};
 
 pub use channel::{
     Batch, Incoming, Ingress, Item, Outgoing, Party, ReceiptState, SendOutcome, SentState, Signal, WebEvent,
@@ -42,7 +43,7 @@ pub struct Tag(pub u64);
 pub type Pairs = Vec<(String, String)>;
 
 /// A conversation with its customer and newest messages, as plugins read it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Contact {
     /// The conversation.
     pub conversation: Conversation,
@@ -55,7 +56,7 @@ pub struct Contact {
 }
 
 /// One call to a plugin.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Request {
     /// Turn raw bytes of a provider into items. Answer: [`Answer::Batch`].
     Ingest(Ingress),

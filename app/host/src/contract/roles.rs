@@ -10,6 +10,7 @@ use model::{
     proposal::{Change, PromptClass, Source},
     quality::{Evidence, Severity},
 };
+use serde::{Deserialize, Serialize};
 
 use super::Contact;
 
@@ -57,7 +58,7 @@ pub struct Action {
 }
 
 /// An event of an open conversation.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum ContactEvent {
     /// An agent opened it.
     Opened(Box<Contact>),
@@ -79,7 +80,7 @@ pub enum ContactEvent {
 }
 
 /// What to write.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[allow(missing_docs, reason = "they say what they mean")]
 pub enum Task {
     Reply,
@@ -226,7 +227,7 @@ pub struct Submitted {
 }
 
 /// Where a panel stands and what it stands beside.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Place {
     /// The place.
     pub slot: Slot,
