@@ -22,6 +22,9 @@ const HEADS_CACHED_MAX: usize = 16 * 1024;
 /// Names of providers kept in memory; beyond it the memory starts afresh.
 const NAMES_CACHED_MAX: usize = 32 * 1024;
 
+/// Room for the JSON of most events, so that it is not moved while it grows.
+const EVENT_USUAL_BYTES: usize = 1024;
+
 /// Where the journal and its streams end.
 #[derive(Debug, Default)]
 pub struct Heads {
@@ -100,7 +103,7 @@ pub fn stream_number(db: &Connection, stream: &StreamId) -> Result<Option<i64>, 
     let (kind, key) = codec::stream_key(stream);
     Ok(db
         .prepare_cached("SELECT number FROM stream WHERE kind = ?1 AND key = ?2")?
-        .query_row(params![kind, key], |row| row.get(0))
+        .query_row(params![kind, key.as_slice()], |row| row.get(0))
         .optional()?)
 }
 
@@ -265,7 +268,7 @@ impl Store {
         let (kind, key) = codec::stream_key(stream);
         self.db
             .prepare_cached("INSERT INTO stream (kind, key) VALUES (?1, ?2)")?
-            .execute(params![kind, key])?;
+            .execute(params![kind, key.as_slice()])?;
         Ok(self.db.last_insert_rowid())
     }
 
@@ -375,7 +378,8 @@ fn ref_kind(kind: RefKind) -> i64 {
 
 fn encode(id: EventId, event: NewEvent) -> Result<Encoded, AppendError> {
     let NewEvent { stream, actor, payload } = event;
-    let json = serde_json::to_string(&payload).map_err(|error| AppendError::Unwritable(error.to_string()))?;
+    let json = codec::json(&payload, EVENT_USUAL_BYTES)
+        .map_err(|error| AppendError::Unwritable(error.to_string()))?;
     if json.len() > EVENT_MAX_BYTES {
         return Err(AppendError::TooLarge { bytes: json.len(), limit: EVENT_MAX_BYTES });
     }

@@ -44,7 +44,7 @@ impl Header<'_> {
         hash.update(self.position.to_le_bytes());
         hash.update(self.id);
         update_sized(&mut hash, stream_kind.as_bytes());
-        update_sized(&mut hash, &stream_key);
+        update_sized(&mut hash, stream_key.as_slice());
         hash.update(self.sequence.to_le_bytes());
         update_sized(&mut hash, self.kind.as_bytes());
         hash.update(self.version.to_le_bytes());

@@ -44,6 +44,8 @@ pub const TABLES: [(&str, &str); 16] = [
     ("file_use", "file, position"),
 ];
 
+/// Room for most states as JSON, so that one is not moved while it grows.
+const STATE_USUAL_BYTES: usize = 1024;
 /// Conversations kept in memory between events; beyond it the memory starts afresh.
 const CONVERSATIONS_CACHED_MAX: usize = 4096;
 
@@ -414,7 +416,7 @@ pub fn parse<T: DeserializeOwned>(table: &'static str, row: i64, json: &str) -> 
 }
 
 fn json<T: Serialize>(table: &'static str, row: i64, value: &T) -> Result<String, StorageError> {
-    serde_json::to_string(value).map_err(|error| StorageError::unreadable(table, row, error))
+    codec::json(value, STATE_USUAL_BYTES).map_err(|error| StorageError::unreadable(table, row, error))
 }
 
 #[cfg(test)]

@@ -126,7 +126,7 @@ impl Store {
         let (kind, key) = codec::stream_key(header.stream);
         self.db
             .prepare_cached("INSERT OR IGNORE INTO stream (number, kind, key) VALUES (?1, ?2, ?3)")?
-            .execute(params![row.stream_number, kind, key])?;
+            .execute(params![row.stream_number, kind, key.as_slice()])?;
         crate::append::insert(&self.db, row.stream_number, header, &row.chain, row.json.unwrap_or("null"))?;
         if let Some(erased_ms) = row.erased_ms {
             self.db
@@ -150,7 +150,7 @@ impl Store {
                 kept.insert(message.id.uuid().into_bytes());
             }
             let (_, key) = codec::stream_key(row.header.stream);
-            kept.extend(<[u8; 16]>::try_from(key).ok());
+            kept.extend(<[u8; 16]>::try_from(key.as_slice()).ok());
             Ok(())
         })?;
         let mut ids = self.db.prepare("SELECT DISTINCT id FROM external_ref")?;
