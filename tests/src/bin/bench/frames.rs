@@ -12,8 +12,8 @@ use anyhow::Result;
 use assets::Language;
 use console::{Console, Options, ShellState, fixture, fixture::Fixture, theme};
 use egui::{
-    Context, Event, Modifiers, MouseWheelSource, MouseWheelUnit, Pos2, RawInput, Rect, TouchPhase, Ui, pos2,
-    vec2,
+    Context, Event, Modifiers, MouseWheelSource, MouseWheelUnit, Pos2, RawInput, Rect, Shape, TouchPhase, Ui,
+    pos2, vec2,
 };
 use model::{ConversationId, PluginId, panel::Slot, port::Desk, view::PanelView};
 use rustix::time::{ClockId, clock_gettime};
@@ -85,9 +85,13 @@ pub fn measure(report: &mut Report, long: bool) -> Result<()> {
             }
         }
     }
+    let texts = ours.texts(number);
+    let bare_texts = bare.texts(number, |ui| layout.show(ui, &desk.view()));
     let spun = spinner.stop()?;
     times.report(report);
     report.measure("time in which a plugin was spinning", spun * 100.0, "%");
+    report.measure("pieces of text in sight", texts as f64, "pieces");
+    report.measure("the same of bare egui", bare_texts as f64, "pieces");
     report.measure("rows drawn, of 10,000", ours.console.queue_rows_drawn() as f64, "rows");
     let measured = ours.console.timeline_measured(open).map_or(f64::NAN, |(_, measured)| measured as f64);
     report.measure("entries ever laid out, of 10,000", measured, "entries");
@@ -143,12 +147,19 @@ impl Ours {
 
     fn frame(&mut self, number: usize) -> f64 {
         let (console, shell) = (&mut self.console, &self.shell);
-        self.side.frame(number, |ui| {
-            console.logic(ui.ctx(), shell);
-            console.ui(ui, shell);
-            console.take_requests();
-        })
+        self.side.frame(number, |ui| draw(console, ui, shell))
     }
+
+    fn texts(&mut self, number: usize) -> usize {
+        let (console, shell) = (&mut self.console, &self.shell);
+        self.side.texts(number, |ui| draw(console, ui, shell))
+    }
+}
+
+fn draw(console: &mut Console, ui: &mut Ui, shell: &ShellState) {
+    console.logic(ui.ctx(), shell);
+    console.ui(ui, shell);
+    console.take_requests();
 }
 
 /// One of the two egui contexts, with the same fonts and styles.
@@ -173,6 +184,25 @@ impl Side {
         let time = processor_time().saturating_sub(begun);
         assert!(!triangles.is_empty(), "a frame shows something");
         millis(time)
+    }
+
+    /// How many pieces of text a frame shows.
+    fn texts(&mut self, number: usize, draw: impl FnMut(&mut Ui)) -> usize {
+        let mut output = self.0.run_ui(input(number), draw);
+        output.textures_delta.clear();
+        output.shapes.iter().map(|shape| texts_of(&shape.shape, shape.clip_rect)).sum()
+    }
+}
+
+/// How many pieces of text of some shapes are in sight.
+fn texts_of(shape: &Shape, clip: Rect) -> usize {
+    match shape {
+        Shape::Vec(shapes) => shapes.iter().map(|shape| texts_of(shape, clip)).sum(),
+        Shape::Text(text) => {
+            let shown = !text.galley.is_empty() && text.visual_bounding_rect().intersects(clip);
+            usize::from(shown)
+        }
+        _ => 0,
     }
 }
 
