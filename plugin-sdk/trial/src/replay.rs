@@ -48,9 +48,9 @@ pub fn replay(plugin: &Plugin, bundle: &Bundle) -> Result<Again> {
     host.post(&lane, bundle.request.clone(), Tag(1))?;
     let result = loop {
         let event = clock.block_on(async { tokio::time::timeout(PATIENCE, events.recv()).await });
-        match event.context("the host did not answer")?.context("the host is gone")? {
-            HostEvent::Replied { result, .. } => break result,
-            _ => {}
+        let event = event.context("the host did not answer")?.context("the host is gone")?;
+        if let HostEvent::Replied { result, .. } = event {
+            break result;
         }
     };
     host.close();
