@@ -151,7 +151,7 @@ async fn by_child(program: &PathBuf, bytes: &[u8], limits: Option<Limits>) -> Re
         let mut code = Vec::new();
         let mut words = Vec::new();
         let mut complaint = complaint.take(COMPLAINT_MAX_BYTES as u64);
-        let (_, read, _) =
+        let ((), read, _) =
             tokio::join!(write, output.read_to_end(&mut code), complaint.read_to_end(&mut words));
         read.map_err(|error| error.to_string())?;
         let status = child.wait().await.map_err(|error| error.to_string())?;

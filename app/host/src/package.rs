@@ -201,11 +201,7 @@ impl Sections {
                 Payload::End(_) => depth = depth.saturating_sub(1),
                 Payload::ComponentImportSection(section) if depth == 0 => {
                     for import in section {
-                        let name = import.map_err(malformed)?.name.name;
-                        match short_name(name) {
-                            Err(error) if guards.on(Guard::Interfaces) => return Err(error),
-                            known => found.imports.push(known.unwrap_or_else(|_| name.to_owned())),
-                        }
+                        found.import(import.map_err(malformed)?.name.name)?;
                     }
                 }
                 Payload::ComponentExportSection(section) if depth == 0 => {
@@ -221,6 +217,14 @@ impl Sections {
             }
         }
         Ok(found)
+    }
+
+    fn import(&mut self, name: &str) -> Result<(), LoadError> {
+        match short_name(name) {
+            Err(error) if self.guards.on(Guard::Interfaces) => return Err(error),
+            known => self.imports.push(known.unwrap_or_else(|_| name.to_owned())),
+        }
+        Ok(())
     }
 
     fn custom(&mut self, name: &str, data: &[u8]) -> Result<(), LoadError> {

@@ -22,7 +22,7 @@ use crate::{
 pub const BAD: &str = "bad";
 pub const GOOD: &str = "good";
 /// Longest that anything may take. Builds may run beside it.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// Calls of the neighbour before and, at least, during an attack.
 const NEIGHBOUR_CALLS: usize = 40;
 /// What the neighbour may lose beside its tenth: an attack runs on for two ticks of the epoch, and the machine has
@@ -257,7 +257,8 @@ impl Drop for Arena {
     fn drop(&mut self) {
         // Hosts must not be closed on a thread of a runtime.
         if let Some(host) = self.host.take() {
-            std::thread::spawn(move || host.close()).join().expect("closed");
+            let closing = std::thread::Builder::new().name("closing".to_owned()).spawn(move || host.close());
+            closing.expect("a thread").join().expect("closed");
         }
     }
 }

@@ -76,10 +76,12 @@ const fn attack(name: &'static str, by: By, order: &'static str, guard: Guard, w
     Attack { name, by, order, guard, beside: &[], granted: true, mode: RunMode::Live, won }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "the attack is made of the one that is given")]
 const fn beside(guards: &'static [Guard], attack: Attack) -> Attack {
     Attack { beside: guards, ..attack }
 }
 
+#[allow(clippy::needless_pass_by_value, reason = "the attack is made of the one that is given")]
 const fn ungranted(attack: Attack) -> Attack {
     Attack { granted: false, ..attack }
 }
@@ -438,7 +440,8 @@ async fn run_once(
     }
     arena.load(&world.good, true);
     arena.load(&world.bad, attack.granted);
-    (world.open.take(), world.closed.take());
+    world.open.take();
+    world.closed.take();
     let (role, request) = request(attack.by, order);
     let kind = request.kind();
     let seen = arena.attack(&lane(BAD, role), request).await;
@@ -482,7 +485,7 @@ fn won(attack: &Attack, arena: &Arena, seen: &Seen, open: &[String], closed: &[S
 }
 
 fn facts(card: &host::Card) -> String {
-    card.facts.iter().map(|fact| format!("{}{}", fact.label, fact.value)).collect()
+    card.facts.iter().flat_map(|fact| [fact.label.as_str(), fact.value.as_str()]).collect()
 }
 
 fn has_secret(text: &str) -> bool {

@@ -10,7 +10,7 @@ use tokio::{
 use crate::desk::SECRET;
 
 const REQUEST_MAX_BYTES: usize = 64 * 1024;
-const PIECE: [u8; 64 * 1024] = [b'x'; 64 * 1024];
+static PIECE: [u8; 64 * 1024] = [b'x'; 64 * 1024];
 /// How long the slow path takes to answer.
 const SLOW_MS: u64 = 700;
 

@@ -49,7 +49,7 @@ pub const ALL: &[Special] = &[
     Special {
         name: "replaces itself by an older version",
         guard: Guard::Serial,
-        attempt: |world, off| Box::pin(older(world, off)),
+        attempt: |world, off| at_once(older(world, off)),
     },
     Special {
         name: "plants its code in the cache",
@@ -61,15 +61,15 @@ pub const ALL: &[Special] = &[
         guard: Guard::Timers,
         attempt: |world, off| Box::pin(storm(world, off)),
     },
-    package("promises a role that it does not have", Guard::Interfaces, |_, off| Box::pin(promise(off))),
-    package("imports what nobody offers", Guard::Interfaces, |_, off| Box::pin(import(off))),
+    package("promises a role that it does not have", Guard::Interfaces, |_, off| at_once(promise(off))),
+    package("imports what nobody offers", Guard::Interfaces, |_, off| at_once(import(off))),
     package("puts a file outside its place", Guard::PackageContent, |_, off| {
-        Box::pin(files(off, "../../autostart", 1))
+        at_once(files(off, "../../autostart", 1))
     }),
     package("brings 3 MiB of files", Guard::PackageContent, |_, off| {
-        Box::pin(files(off, "large", 3 * 1024 * 1024))
+        at_once(files(off, "large", 3 * 1024 * 1024))
     }),
-    package("has a second manifest", Guard::PackageContent, |_, off| Box::pin(two_manifests(off))),
+    package("has a second manifest", Guard::PackageContent, |_, off| at_once(two_manifests(off))),
     // The last one: from here on, packages are compiled by children of the desk's own program.
     Special {
         name: "takes all memory to compile",
@@ -107,6 +107,10 @@ pub async fn run(world: &World, special: &Special) -> Row {
 
 fn live(world: &World, off: &[Guard]) -> Arena {
     Arena::new(&world.cache, RunMode::Live, off)
+}
+
+fn at_once<'a>(came: Came) -> Tried<'a> {
+    Box::pin(std::future::ready(came))
 }
 
 fn came(won: bool, outcome: impl Into<String>) -> Came {
@@ -157,7 +161,7 @@ async fn poison(world: &World, off: &[Guard]) -> Came {
     came(good.is_err(), words)
 }
 
-async fn older(world: &World, off: &[Guard]) -> Came {
+fn older(world: &World, off: &[Guard]) -> Came {
     let arena = live(world, off);
     let version = |manifest| Guest { manifest, ..Guest::default() }.package(BAD);
     arena.load(&version("serial = 7"), true);
@@ -229,22 +233,22 @@ fn reading(bytes: Vec<u8>, off: &[Guard]) -> Came {
     }
 }
 
-async fn promise(off: &[Guard]) -> Came {
+fn promise(off: &[Guard]) -> Came {
     reading(with_section(EMPTY.to_vec(), MANIFEST_SECTION, QUALITY.as_bytes()), off)
 }
 
-async fn import(off: &[Guard]) -> Came {
+fn import(off: &[Guard]) -> Came {
     let component = wat::parse_str("(component (import \"wasi:filesystem/preopens@0.2.0\" (instance)))");
     reading(with_section(component.expect("a component"), MANIFEST_SECTION, QUALITY.as_bytes()), off)
 }
 
-async fn files(off: &[Guard], name: &str, bytes: usize) -> Came {
+fn files(off: &[Guard], name: &str, bytes: usize) -> Came {
     let content = vec![0; bytes];
     let section = host::package::encode_assets([(name, &content[..])]);
     reading(with_section(Guest::default().bytes(BAD), host::package::ASSETS_SECTION, &section), off)
 }
 
-async fn two_manifests(off: &[Guard]) -> Came {
+fn two_manifests(off: &[Guard]) -> Came {
     let second = QUALITY.replace("bad", "good");
     reading(with_section(Guest::default().bytes(BAD), MANIFEST_SECTION, second.as_bytes()), off)
 }
@@ -260,7 +264,7 @@ async fn bomb(world: &World, off: &[Guard]) -> Came {
     for block in 0..BLOCKS {
         let (one, other) = (block % LOCALS, block * 7 % LOCALS);
         let sum = format!("(i32.add (local.get {other}) (local.get {one}))");
-        text += &format!("(if (local.get {one}) (then (local.set {other} {sum})))");
+        text.extend([&format!("(if (local.get {one}) (then (local.set {other} ")[..], &sum, ")))"]);
     }
     text += ")";
     let mut arena = live(world, off);

@@ -76,7 +76,7 @@ type Check = TypedFunc<(Ctx, Vec<Pair>), (Result<String, Failure>,)>;
 
 /// An instance and nothing else.
 pub struct Bare {
-    linked: InstancePre<()>,
+    prepared: InstancePre<()>,
     store: Store<()>,
     check: Check,
 }
@@ -89,16 +89,16 @@ impl Bare {
         let component = Component::from_binary(&engine, component)?;
         let mut linker = Linker::new(&engine);
         linker.define_unknown_imports_as_traps(&component)?;
-        let linked = linker.instantiate_pre(&component)?;
-        let (store, check) = start(&linked)?;
-        Ok(Self { linked, store, check })
+        let prepared = linker.instantiate_pre(&component)?;
+        let (store, check) = start(&prepared)?;
+        Ok(Self { prepared, store, check })
     }
 
     /// Milliseconds of each start.
     pub fn starts(&self, rounds: usize) -> Result<Vec<f64>> {
         let time = |_| {
             let began = Instant::now();
-            start(&self.linked)?;
+            start(&self.prepared)?;
             Ok(began.elapsed().as_secs_f64() * 1e3)
         };
         (0..rounds).map(time).collect()
@@ -129,9 +129,9 @@ impl Bare {
     }
 }
 
-fn start(linked: &InstancePre<()>) -> Result<(Store<()>, Check)> {
-    let mut store = Store::new(linked.engine(), ());
-    let instance = linked.instantiate(&mut store)?;
+fn start(prepared: &InstancePre<()>) -> Result<(Store<()>, Check)> {
+    let mut store = Store::new(prepared.engine(), ());
+    let instance = prepared.instantiate(&mut store)?;
     let interface = instance
         .get_export_index(&mut store, None, "switchboard:plugin/lifecycle@0.1.0")
         .context("the interface lifecycle")?;
