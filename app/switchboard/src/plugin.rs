@@ -15,6 +15,7 @@ install FILE.wasm [--trust KEY] [--unsigned] [--replace-publisher]
                                                     put a package where the desk finds it; it asks before it runs
 remove NAME                                         take an installed package away; its storage stays
 publishers                                          whose packages are taken here
+distrust KEY                                        take no more packages of a publisher; what is installed stays
 doctor                                              whether plugins can be built here, and what is wrong with installed ones";
 
 /// Runs one command.
@@ -24,6 +25,7 @@ pub fn run(arguments: &DeskArguments, words: &[String]) -> anyhow::Result<()> {
         ["install", ..] => install(arguments, words),
         ["remove", name] => remove(arguments, name),
         ["publishers"] => publishers(arguments),
+        ["distrust", key] => distrust(arguments, key),
         ["doctor"] => doctor(arguments),
         ["dev", ..] => plugin_dev::run(arguments, words),
         ["check", file] if Path::new(file).extension().is_some_and(|ending| ending == "wasm") => {
@@ -174,6 +176,14 @@ fn publishers(arguments: &DeskArguments) -> anyhow::Result<()> {
     for known in ledger(arguments)?.publishers() {
         println!("{:<40} {}", known.name, known.key);
     }
+    Ok(())
+}
+
+fn distrust(arguments: &DeskArguments, key: &str) -> anyhow::Result<()> {
+    if !ledger(arguments)?.distrust(&key.parse()?)? {
+        bail!("{key} was not trusted");
+    }
+    println!("nothing new of {key} is taken any more");
     Ok(())
 }
 

@@ -330,6 +330,18 @@ impl Ledger {
         Ok(was_there)
     }
 
+    /// Takes trust in a publisher back; answers whether there was any. What is installed stays, and is shown as from an
+    /// unknown publisher; nothing new of that publisher is taken.
+    pub fn distrust(&mut self, key: &PublisherKey) -> Result<bool, LedgerError> {
+        let (before, key) = (self.record.publishers.len(), key.to_string());
+        self.record.publishers.retain(|known| known.key != key);
+        let was_trusted = self.record.publishers.len() < before;
+        if was_trusted {
+            self.save()?;
+        }
+        Ok(was_trusted)
+    }
+
     fn trust(&mut self, key: PublisherKey, name: &str) {
         if self.publisher_name(&key).is_none() {
             self.record.publishers.push(KnownPublisher { key: key.to_string(), name: name.to_owned() });
@@ -432,6 +444,17 @@ mod tests {
         assert_eq!(ledger.publisher_name(&key(1)), Some("Maker"));
         let old = ledger.check(&candidate(4, Some(1), 4), &Permission::default());
         assert!(matches!(old, Err(InstallError::OlderSerial { highest: 5, .. })), "{old:?}");
+    }
+
+    #[test]
+    fn trust_can_be_taken_back() {
+        let (folder, mut ledger) = folder();
+        assert!(ledger.distrust(&key(1)).unwrap());
+        assert!(!ledger.distrust(&key(1)).unwrap());
+        let ledger = Ledger::open(folder.path()).unwrap();
+        let next = ledger.check(&candidate(6, Some(1), 6), &Permission::default());
+        assert!(matches!(next, Err(InstallError::UnknownPublisher { .. })), "{next:?}");
+        assert!(ledger.pinned("hints").is_some(), "what is installed stays");
     }
 
     #[test]
