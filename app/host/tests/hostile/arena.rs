@@ -160,6 +160,30 @@ impl Arena {
         }
     }
 
+    /// Posts without waiting; answers whether it was taken.
+    pub fn post(&mut self, lane: &LaneKey, request: Request) -> bool {
+        self.next_tag += 1;
+        self.host().post(lane, request, Tag(self.next_tag)).is_ok()
+    }
+
+    /// Waits for so many answers.
+    pub async fn answers(&mut self, count: usize) -> Vec<Result<Answer, CallError>> {
+        let mut answers = Vec::new();
+        while answers.len() < count {
+            let event = self.wait_for(|event| matches!(event, HostEvent::Replied { .. })).await;
+            if let HostEvent::Replied { result, .. } = event {
+                answers.push(result);
+            }
+        }
+        answers
+    }
+
+    /// Answers that came and were not asked for.
+    pub fn answers_left(&mut self) -> usize {
+        self.drain();
+        self.seen.iter().filter(|event| matches!(event, HostEvent::Replied { .. })).count()
+    }
+
     async fn reply(&mut self, tag: Tag) -> Result<Answer, CallError> {
         let event =
             self.wait_for(|event| matches!(event, HostEvent::Replied { tag: of, .. } if *of == tag)).await;

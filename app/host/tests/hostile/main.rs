@@ -14,14 +14,18 @@ mod desk;
 mod guest;
 mod server;
 mod special;
+mod steady;
 mod table;
 
 use arena::World;
 use table::Row;
 
 /// One at a time: memory and the neighbour's times are those of the whole process.
+static ALONE: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_attack_is_held_and_succeeds_without_its_guard() {
+    let _alone = ALONE.lock().await;
     let world = World::new().await;
     let wanted = std::env::var("SWITCHBOARD_ATTACK").ok();
     let mut rows: Vec<Row> = Vec::new();
@@ -41,6 +45,15 @@ async fn every_attack_is_held_and_succeeds_without_its_guard() {
         assert!(rows.len() >= 40, "{} attacks", rows.len());
         table::compare(&rows);
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_has_no_guard_holds_as_well() {
+    let _alone = ALONE.lock().await;
+    let world = World::new().await;
+    steady::servers(&world).await;
+    steady::collusion(&world).await;
+    steady::reloads(&world).await;
 }
 
 /// Nothing but these tests may build a host with a guard off.

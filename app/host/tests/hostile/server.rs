@@ -81,6 +81,17 @@ async fn answer(stream: &mut TcpStream, path: &str, elsewhere: u16) -> std::io::
                 stream.write_all(&PIECE).await?;
             }
         }
+        "/headers" => {
+            let headers: Vec<_> =
+                (0..500).map(|number| format!("x-{number}: {}\r\n", "x".repeat(1000))).collect();
+            format!("{OK}{}\r\n", headers.concat())
+        }
+        "/long-header" => format!("{OK}x-long: {}\r\n\r\n", "x".repeat(2 * 1024 * 1024)),
+        "/short" => format!("{OK}content-length: 1000\r\n\r\nshort"),
+        // What would be a gigabyte of zeros, if somebody unpacked it; here it is only said to be packed.
+        "/packed" => format!("{OK}content-encoding: gzip\r\ncontent-length: 6\r\n\r\npacked"),
+        "/nonsense" => "SMTP ready\r\n\r\n".to_owned(),
+        "/silent" => String::new(),
         "/bad-chunks" => format!("{OK}transfer-encoding: chunked\r\n\r\nfffffffffffffffff\r\nx\r\n0\r\n\r\n"),
         _ => format!("{OK}content-length: 2\r\n\r\nok"),
     };
