@@ -5,16 +5,17 @@ pub(crate) mod publish;
 pub(crate) mod threads;
 
 use std::{
+    cmp::Reverse,
     collections::{BTreeMap, BTreeSet, HashMap, VecDeque},
     sync::Arc,
 };
 
 use model::{
     AgentId, ConversationId, CustomerId, Timestamp,
-    conversation::{Conversation, Delivery},
+    conversation::{Conversation, Delivery, Status},
     customer::Customer,
     ticket::Ticket,
-    view::{Notice, NoticeLevel, OutboxRow, OutboxSummary, QueueRow, Snippet},
+    view::{Notice, NoticeLevel, OutboxRow, OutboxSummary, QueueRow, Snippet, View},
 };
 
 use threads::OpenThread;
@@ -23,6 +24,8 @@ use threads::OpenThread;
 const NOTICES_MAX: usize = 50;
 /// Tickets kept in the view; older ones are asked for in pages.
 pub(crate) const TICKETS_SHOWN: usize = 200;
+/// Rows that are put in their places one by one; where more have changed, all are sorted.
+const MOVED_ONE_BY_ONE: usize = 64;
 /// How long a customer counts as typing after the last sign of it.
 pub(crate) const TYPING_FOR_MS: i64 = 6_000;
 
@@ -55,6 +58,8 @@ pub(crate) struct Shown {
     /// Whether something has changed since the last view.
     pub changed: bool,
     revision: u64,
+    /// Views that the window may still hold.
+    retired: Vec<Arc<View>>,
 }
 
 impl Shown {
@@ -118,33 +123,37 @@ impl Shown {
         if self.dirty.is_empty() {
             return;
         }
-        for id in std::mem::take(&mut self.dirty) {
-            match conversations.get(&id) {
+        let dirty = std::mem::take(&mut self.dirty);
+        let one_by_one = dirty.len() <= MOVED_ONE_BY_ONE;
+        let mut queue = std::mem::take(&mut self.queue);
+        let rows = Arc::make_mut(&mut queue);
+        for id in dirty {
+            let new = match conversations.get(&id) {
                 Some(conversation) if !conversation.is_closed() || self.threads.contains_key(&id) => {
-                    let row = Arc::new(self.row(conversation, me));
-                    self.rows.insert(id, row);
+                    Some(Arc::new(self.row(conversation, me)))
                 }
-                _ => {
-                    self.rows.remove(&id);
-                }
+                _ => None,
+            };
+            let old = match &new {
+                Some(row) => self.rows.insert(id, Arc::clone(row)),
+                None => self.rows.remove(&id),
+            };
+            if one_by_one {
+                replace(rows, old.as_deref(), new);
             }
         }
-        let mut queue: Vec<_> = self
-            .rows
-            .values()
-            .filter(|row| row.status != model::conversation::Status::Closed)
-            .cloned()
-            .collect();
-        queue.sort_by_cached_key(|row| {
-            (
-                std::cmp::Reverse(row.priority),
-                row.waiting_since.is_none(),
-                row.waiting_since,
-                std::cmp::Reverse(row.last_at),
-                row.id,
-            )
-        });
-        self.queue = Arc::new(queue);
+        if !one_by_one {
+            *rows = self.rows.values().filter(|row| is_queued(row)).cloned().collect();
+            rows.sort_by_cached_key(|row| place(row));
+        }
+        self.queue = queue;
+    }
+
+    /// Keeps a view that was published before until the window has let go of it: who lets go last lets go of
+    /// thousands of rows, and the window has better things to do.
+    pub fn retire(&mut self, view: Arc<View>) {
+        self.retired.retain(|view| Arc::strong_count(view) > 1);
+        self.retired.push(view);
     }
 
     /// Outgoing messages that are not through, over all open conversations.
@@ -170,5 +179,97 @@ impl Shown {
         }
         summary.trouble.sort_by_key(|row| row.message);
         summary
+    }
+}
+
+fn is_queued(row: &QueueRow) -> bool {
+    row.status != Status::Closed
+}
+
+/// Where a row stands: the most important first, then who has waited longest, then what was said last.
+fn place(row: &QueueRow) -> impl Ord + use<> {
+    (Reverse(row.priority), row.waiting_since.is_none(), row.waiting_since, Reverse(row.last_at), row.id)
+}
+
+/// Takes a row out of its place and puts what it is now into its own.
+fn replace(rows: &mut Vec<Arc<QueueRow>>, old: Option<&QueueRow>, new: Option<Arc<QueueRow>>) {
+    if let Some(old) = old.filter(|old| is_queued(old))
+        && let Ok(index) = rows.binary_search_by_key(&place(old), |row| place(row))
+    {
+        rows.remove(index);
+    }
+    if let Some(new) = new.filter(|new| is_queued(new)) {
+        match rows.binary_search_by_key(&place(&new), |row| place(row)) {
+            Ok(index) => rows[index] = new,
+            Err(index) => rows.insert(index, new),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use model::{AccountId, AgentId, conversation::Channel};
+
+    use super::*;
+
+    /// A small generator of numbers that are the same in every run.
+    struct Numbers(u64);
+
+    impl Numbers {
+        fn next(&mut self, below: u64) -> u64 {
+            self.0 ^= self.0 << 13;
+            self.0 ^= self.0 >> 7;
+            self.0 ^= self.0 << 17;
+            self.0 % below
+        }
+    }
+
+    fn some_row(numbers: &mut Numbers, id: u64) -> QueueRow {
+        let mut at = || Timestamp::from_second(numbers.next(8) as i64).unwrap();
+        let (last_at, since) = (at(), at());
+        QueueRow {
+            id: ConversationId::from_u128(u128::from(id)),
+            customer: CustomerId::from_u128(1),
+            name: String::new(),
+            channel: Channel { account: AccountId::from_u128(1), kind: String::new(), title: String::new() },
+            subject: String::new(),
+            preview: String::new(),
+            status: match numbers.next(4) {
+                0 => Status::Closed,
+                1 => Status::Waiting,
+                _ => Status::Assigned(AgentId::from_u128(1)),
+            },
+            unread: 0,
+            waiting_since: (numbers.next(2) == 0).then_some(since),
+            last_at,
+            last_from_customer: false,
+            priority: numbers.next(3) as i32,
+            tags: Vec::new(),
+            tier: String::new(),
+            send_trouble: false,
+            has_draft: false,
+            typing: false,
+            customer_left: false,
+            mentioned: false,
+        }
+    }
+
+    #[test]
+    fn rows_that_move_one_by_one_stand_as_if_all_were_sorted() {
+        let mut numbers = Numbers(2_718_281);
+        let mut rows: HashMap<u64, Arc<QueueRow>> = HashMap::new();
+        let mut queue = Vec::new();
+        for _ in 0..3000 {
+            let id = numbers.next(40);
+            let new = (numbers.next(6) > 0).then(|| Arc::new(some_row(&mut numbers, id)));
+            let old = match &new {
+                Some(row) => rows.insert(id, Arc::clone(row)),
+                None => rows.remove(&id),
+            };
+            replace(&mut queue, old.as_deref(), new);
+            let mut sorted: Vec<_> = rows.values().filter(|row| is_queued(row)).cloned().collect();
+            sorted.sort_by_key(|row| place(row));
+            assert_eq!(queue, sorted);
+        }
     }
 }

@@ -25,7 +25,8 @@ impl Core {
         self.shown.refresh_rows(&self.directory.conversations, self.me);
         self.shown.revision += 1;
         let view = self.view();
-        self.outside.published.store(Arc::new(view));
+        let before = self.outside.published.swap(Arc::new(view));
+        self.shown.retire(before);
         (self.outside.wake)();
     }
 
