@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the quotation marks, the ellipsis and the dash of English out of those of Noto Sans SC: python3 marks.py
+"""Makes the quotation marks, the ellipsis, the dash and the middle dot of English out of those of Noto Sans SC: python3 marks.py
 
 Chinese sets these characters in a square as wide as a Chinese character; English sets them as wide as they are.
 Unicode has one number for both, so the font decides. The outlines stay as they are, only the room around them
@@ -15,7 +15,7 @@ from fontTools.pens.ttGlyphPen import TTGlyphPen
 from fontTools.ttLib import TTFont
 
 QUOTES = (0x2018, 0x2019, 0x201C, 0x201D)
-ELLIPSIS, FULL_STOP, DASH = 0x2026, 0x2E, 0x2014
+ELLIPSIS, FULL_STOP, DASH, DOT = 0x2026, 0x2E, 0x2014, 0xB7
 # Room left and right of a mark, in units of a thousandth of the size.
 SIDE = 40
 
@@ -38,13 +38,13 @@ def make(source: Path, target: Path, weight: str) -> None:
     options.recalc_timestamp = False
     font = TTFont(source, recalcTimestamp=False)
     cutter = subset.Subsetter(options)
-    cutter.populate(unicodes=[*QUOTES, ELLIPSIS, FULL_STOP, DASH])
+    cutter.populate(unicodes=[*QUOTES, ELLIPSIS, FULL_STOP, DASH, DOT])
     cutter.subset(font)
     glyphs, names, outlines, widths = font.getGlyphSet(), font.getBestCmap(), font["glyf"], font["hmtx"]
     step = widths[names[FULL_STOP]][0]
     ellipsis = copied(glyphs, names[FULL_STOP], [0, step, 2 * step])
     made = {}
-    for point in (*QUOTES, DASH):
+    for point in (*QUOTES, DASH, DOT):
         name = names[point]
         outline = outlines[name]
         made[name] = copied(glyphs, name, [SIDE - outline.xMin])

@@ -106,9 +106,9 @@ mod tests {
                 let glyph = font.charmap().map(letter).unwrap_or_else(|| panic!("{name} lacks {letter}"));
                 font.glyph_metrics(Size::unscaled(), location).advance_width(glyph).unwrap()
             };
-            for letter in "‘’“”…".chars() {
+            for letter in "‘’“”…·".chars() {
                 let (english, chinese) = (width(&marks, letter), width(&text, letter));
-                assert!(english < 950.0 && chinese >= 999.0, "{name} {letter}: {english} {chinese}");
+                assert!(english < 950.0 && english < chinese, "{name} {letter}: {english} {chinese}");
             }
             assert!(marks.charmap().map('a').is_none(), "letters come from the text font");
             let (own, text) =

@@ -511,7 +511,7 @@ fn desk_place(ui: &mut Ui, ctx: &Ctx<'_>, tabs: &[ConversationId], parts: &mut P
     let sizes = &theme.tokens.size;
     let surface = Frame::new().fill(theme.surface);
     Panel::left("queue")
-        .default_size(sizes.queue)
+        .default_size(sizes.queue.min(ui.available_width() * 0.35))
         .size_range(232.0..=420.0)
         .resizable(true)
         .frame(surface)

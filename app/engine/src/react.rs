@@ -57,11 +57,7 @@ impl Core {
                 self.to_route = true;
             }
             Payload::MessageReceived(message) => self.react_received(store, id, message),
-            Payload::NoteAdded(_) => {
-                if let Some(thread) = self.shown.threads.get_mut(&id) {
-                    thread.note_draft.clear();
-                }
-            }
+            Payload::NoteAdded(_) => self.react_noted(id),
             Payload::Mentioned { agents } => self.react_mentioned(id, event, agents),
             Payload::ReplyQueued { message, .. } => self.react_replied(store, id, message, event.at),
             Payload::DeliveryChanged { delivery, .. } => match delivery {
@@ -134,6 +130,13 @@ impl Core {
     /// A note mentions colleagues: the one at this desk is told.
     fn react_mentioned(&mut self, id: ConversationId, event: &Event, agents: &[AgentId]) {
         self.shown.touch(id);
+    /// A note was kept: what was written of it is no draft any more.
+    fn react_noted(&mut self, id: ConversationId) {
+        if let Some(thread) = self.shown.threads.get_mut(&id) {
+            thread.note_draft.clear();
+        }
+    }
+
         let Actor::Agent(author) = event.actor else { return };
         if !agents.contains(&self.me) || author == self.me {
             return;

@@ -11,6 +11,9 @@ use super::{
 /// How large a picture is shown that will go with the reply.
 const PENDING_PICTURE: Vec2 = vec2(64.0, 48.0);
 
+/// Room below the field from which its buttons have words.
+const WORDS_LEAST: f32 = 420.0;
+
 impl Composer {
     /// Above the field: why Enter did not send, or what arrived meanwhile.
     pub(super) fn hold_line(ui: &mut Ui, ctx: &Ctx<'_>, draft: &Draft, thread: &Thread) {
@@ -94,8 +97,12 @@ impl Composer {
             Layout::left_to_right(egui::Align::Center),
             |ui| {
                 space_x(ui, 2.0);
+                // Icons alone where the words would reach under Send.
+                let roomy = ui.available_width() > WORDS_LEAST;
+                let words = |key| if roomy { ctx.t(key) } else { "" };
                 if thread.abilities.attachments
-                    && Button::new(ctx.t("composer-attach"))
+                    && Button::new(words("composer-attach"))
+                        .name(ctx.t("composer-attach"))
                         .icon(Icon::Clip)
                         .quiet()
                         .show(ui, theme)
@@ -104,7 +111,8 @@ impl Composer {
                     ctx.request(ShellRequest::PickFiles(thread.row.id));
                 }
                 let note = draft.mode == Mode::Note;
-                if Button::new(ctx.t("composer-note"))
+                if Button::new(words("composer-note"))
+                    .name(ctx.t("composer-note"))
                     .icon(Icon::Note)
                     .quiet()
                     .selected(note)
@@ -114,7 +122,8 @@ impl Composer {
                     draft.mode = if note { Mode::Reply } else { Mode::Note };
                     self.focus_wanted = true;
                 }
-                if Button::new(ctx.t("composer-snippets"))
+                if Button::new(words("composer-snippets"))
+                    .name(ctx.t("composer-snippets"))
                     .icon(Icon::Keyboard)
                     .quiet()
                     .keycap("/")

@@ -363,7 +363,7 @@ fn editor(
                 .frame(Frame::NONE)
                 .margin(Margin::ZERO)
                 .desired_width(f32::INFINITY)
-                .desired_rows(ROWS_MIN)
+                .desired_rows(if crate::panel::proposal::is_short(ui) { 1 } else { ROWS_MIN })
                 .event_filter(filter)
                 .return_key(egui::KeyboardShortcut::new(Modifiers::SHIFT, Key::Enter))
                 .layouter(&mut layouter)

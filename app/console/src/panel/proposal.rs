@@ -71,6 +71,16 @@ fn words_of<'a>(ctx: &Ctx<'_>, proposal: &'a Proposal) -> (&'static str, std::bo
     }
 }
 
+/// Room a chip needs that names a source.
+const SOURCE_LEAST: f32 = 84.0;
+/// Windows lower than this, in points, keep what was said in sight before anything else.
+const SHORT: f32 = 560.0;
+
+/// Whether the window is low, as at 200 % on a small screen.
+pub fn is_short(ui: &Ui) -> bool {
+    ui.ctx().content_rect().height() < SHORT
+}
+
 /// Draws the prompt that is let through now and the best proposal.
 pub fn show(ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread, draft_empty: bool) {
     if let Some(prompt) = &thread.prompt {
@@ -83,6 +93,9 @@ pub fn show(ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread, draft_empty: bool) {
         frame.show(ui, |ui| {
             let mut job = crate::timeline::prompt_job(ctx, prompt);
             job.wrap.max_width = ui.available_width() - 28.0;
+            if is_short(ui) {
+                job.wrap.max_rows = 1;
+            }
             let galley = ui.painter().layout_job(job);
             let (rect, response) =
                 ui.allocate_exact_size(vec2(ui.available_width(), galley.size().y + 16.0), Sense::hover());
@@ -111,7 +124,8 @@ fn card(ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread, proposal: &Proposal, draft_
             space(ui, vec2(8.0, 4.0));
             ui.set_min_width(ui.available_width());
             head(ui, ctx, thread, proposal, kind);
-            egui::ScrollArea::vertical().id_salt("proposal").max_height(100.0).show(ui, |ui| {
+            let height = if is_short(ui) { 42.0 } else { 100.0 };
+            egui::ScrollArea::vertical().id_salt("proposal").max_height(height).show(ui, |ui| {
                 paragraph(ui, theme, &words, Type::Body, theme.text);
             });
             if !proposal.because.is_empty() {
@@ -154,6 +168,10 @@ fn head(ui: &mut Ui, ctx: &Ctx<'_>, thread: &Thread, proposal: &Proposal, kind: 
                 Icon::Spark.paint(ui.painter(), mark, theme.accent);
                 label(ui, theme, ctx.t(kind), Type::SmallStrong, theme.accent);
                 for source in proposal.sources.iter().take(3) {
+                    // Half a chip says nothing, and would lie over how sure the proposal is.
+                    if ui.available_width() < SOURCE_LEAST {
+                        break;
+                    }
                     let response = chip_with(
                         ui,
                         theme,

@@ -146,10 +146,15 @@ fn contact_strip(ui: &mut Ui, ctx: &Ctx<'_>) {
     let narrow = ui.available_width() < 760.0;
     if let Some(row) = urgent {
         let clock = ctx.waiting(row.waiting_since.unwrap_or(ctx.now), &row.channel.kind);
-        let lead = line(ui.painter(), theme, ctx.t("top-waits-most"), Type::Small, theme.muted);
-        let name = elided(ui.painter(), theme, &row.name, Type::Strong, theme.text, 140.0);
+        // The clock tells it as well where there is no room for the words.
+        let tight = ui.available_width() < 640.0;
+        let words = if tight { "" } else { ctx.t("top-waits-most") };
+        let lead = line(ui.painter(), theme, words, Type::Small, theme.muted);
+        let name_width = if tight { 96.0 } else { 140.0 };
+        let name = elided(ui.painter(), theme, &row.name, Type::Strong, theme.text, name_width);
         let clock = line(ui.painter(), theme, &clock, Type::Strong, theme.accent);
-        let width = 14.0 + lead.size().x + 8.0 + name.size().x + 8.0 + clock.size().x + 14.0;
+        let lead_width = if tight { 0.0 } else { lead.size().x + 8.0 };
+        let width = 14.0 + lead_width + name.size().x + 8.0 + clock.size().x + 14.0;
         let (rect, response) = ui.allocate_exact_size(vec2(width.ceil(), 28.0), Sense::click());
         response.widget_info(|| {
             WidgetInfo::labeled(Role::Button, true, format!("{} {}", ctx.t("top-waits-most"), row.name))
@@ -159,7 +164,7 @@ fn contact_strip(ui: &mut Ui, ctx: &Ctx<'_>) {
         let mut x = rect.left() + 14.0;
         for (galley, ink) in [(lead, theme.muted), (name, theme.text), (clock, theme.accent)] {
             let at = Align2::LEFT_CENTER.anchor_size(pos2(x, rect.center().y), galley.size());
-            x = at.right() + 8.0;
+            x = if galley.is_empty() { x } else { at.right() + 8.0 };
             ui.painter().galley(at.min, galley, ink);
         }
         if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {

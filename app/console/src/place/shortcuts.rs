@@ -122,7 +122,7 @@ impl Shortcuts {
         let name = ctx.t(command.key());
         let keys = command.shortcut_text(ctx);
         let recording = self.recording == Some(command);
-        let buttons = egui::Layout::left_to_right(Align::Center);
+        let buttons = Layout::right_to_left(Align::Center);
         line.allocate_ui_with_layout(vec2(BUTTONS, ROW), buttons, |ui| self.buttons(ui, ctx, command, name));
         if recording {
             label(&mut line, theme, ctx.t("shortcut-press"), Type::SmallStrong, theme.accent);

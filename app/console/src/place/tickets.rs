@@ -56,11 +56,12 @@ impl Tickets {
     pub fn show(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         self.update(ctx);
         let theme = ctx.theme;
-        let width = (ui.available_width() * 0.36).clamp(320.0, 560.0);
+        let room = ui.available_width();
+        let width = (room * 0.36).clamp(280.0, 560.0);
         let chosen = self.ticket(ctx);
         Panel::right("ticket-detail")
             .default_size(width)
-            .size_range(320.0..=640.0)
+            .size_range(280.0..=640.0_f32.min(room * 0.56).max(280.0))
             .resizable(true)
             .frame(Frame::new().fill(theme.background))
             .show(ui, |ui| {
@@ -279,8 +280,10 @@ struct Columns {
 
 /// Room for a moment, the longest being a day of another year with its time.
 const MOMENT: f32 = 132.0;
+/// Room for a stage, the longest being that it waits for the customer.
+const STAGE: f32 = 148.0;
 /// Narrower lists show each ticket on two lines instead of in columns.
-const COLUMNS_LEAST: f32 = 600.0;
+const COLUMNS_LEAST: f32 = 640.0;
 
 impl Columns {
     /// Nothing where the list is too narrow for columns.
@@ -290,8 +293,8 @@ impl Columns {
         }
         let changed = width - 16.0 - MOMENT;
         let opened = (width > 820.0).then_some(changed - MOMENT - 12.0);
-        let stage = opened.unwrap_or(changed) - 116.0;
-        let customer = stage - if width > 700.0 { 132.0 } else { 104.0 };
+        let stage = opened.unwrap_or(changed) - STAGE;
+        let customer = stage - if width > 760.0 { 128.0 } else { 96.0 };
         Some(Self { number: 16.0, title: 100.0, customer, stage, opened, changed })
     }
 }
@@ -328,7 +331,7 @@ fn paint(ui: &Ui, ctx: &Ctx<'_>, columns: &Columns, rect: Rect, ticket: &Ticket,
     cell(columns.title, &title, Type::Strong, theme.text, columns.customer - columns.title - 12.0);
     cell(columns.customer, name, Type::Body, theme.text, columns.stage - columns.customer - 12.0);
     let (words, tone) = (ctx.t(stage_key(ticket.stage)), stage_tone(ticket.stage));
-    control::paint_chip(painter, theme, at(columns.stage), words, tone, 108.0);
+    control::paint_chip(painter, theme, at(columns.stage), words, tone, STAGE - 10.0);
     let changed = ctx.moment(ticket.changed);
     cell(columns.changed, &changed, Type::Small, theme.muted, MOMENT);
     if let Some(opened) = columns.opened {

@@ -143,11 +143,7 @@ pub fn layout(
         .name
         .filter(|_| !continues)
         .map(|name| line(painter, theme, &name, Type::SmallStrong, theme.accent));
-    let files_width: f32 = match message.files {
-        [] => 0.0,
-        files if files.iter().any(picture::is_picture) => PICTURE_WIDTH.min(widest),
-        _ => 240.0,
-    };
+    let files_width = files_width(message.files, widest);
     let text_size = galley.as_ref().map_or(Vec2::ZERO, |galley| galley.size());
     let last_row =
         galley.as_ref().and_then(|galley| galley.rows.last()).map_or(0.0, |row| row.rect().width());
@@ -286,6 +282,14 @@ fn draw_meta(ui: &Ui, bubble: &Bubble, frame: Rect, ink: Color32) {
     }
     let at = Align2::RIGHT_CENTER.anchor_size(pos2(right, middle), bubble.meta.size());
     ui.painter().galley(at.min, Arc::clone(&bubble.meta), ink);
+}
+
+fn files_width(files: &[Attachment], widest: f32) -> f32 {
+    match files {
+        [] => 0.0,
+        files if files.iter().any(picture::is_picture) => PICTURE_WIDTH.min(widest),
+        _ => 240.0,
+    }
 }
 
 fn file_height(file: &Attachment) -> f32 {
