@@ -54,6 +54,7 @@ async fn what_has_no_guard_holds_as_well() {
     steady::servers(&world).await;
     steady::collusion(&world).await;
     steady::reloads(&world).await;
+    steady::redirects(&world).await;
 }
 
 /// Nothing but these tests may build a host with a guard off.

@@ -81,6 +81,13 @@ async fn answer(stream: &mut TcpStream, path: &str, elsewhere: u16) -> std::io::
                 stream.write_all(&PIECE).await?;
             }
         }
+        "/to-other" => {
+            // The port it came to is the one that `other.test` has as well.
+            let port = stream.local_addr()?.port();
+            format!(
+                "HTTP/1.1 307 Temporary Redirect\r\nlocation: http://other.test:{port}/\r\nconnection: close\r\ncontent-length: 0\r\n\r\n"
+            )
+        }
         "/headers" => {
             let headers: Vec<_> =
                 (0..500).map(|number| format!("x-{number}: {}\r\n", "x".repeat(1000))).collect();

@@ -3,7 +3,10 @@
 use host::{Answer, CallError, Failure, Request, RunMode};
 use model::plugin::Role;
 
-use crate::arena::{Arena, BAD, GOOD, World, lane};
+use crate::{
+    arena::{Arena, BAD, GOOD, World, lane},
+    desk::SECRET,
+};
 
 async fn search(arena: &mut Arena, plugin: &str, order: String) -> Result<Answer, CallError> {
     arena.call(&lane(plugin, Role::Lookup), Request::Search { who: None, query: order }).await
@@ -85,4 +88,24 @@ pub async fn reloads(world: &World) {
     // The last one's requests are nobody's to cancel.
     assert!(answered.iter().filter(|result| result.is_ok()).count() >= EACH, "{answered:?}");
     assert!(arena.answers_left() == 0, "an answer came twice");
+}
+
+/// A redirect to a host that is granted is followed; the secret stays where it belongs, and the ledger has both hops.
+pub async fn redirects(world: &World) {
+    let mut arena = Arena::new(&world.cache, RunMode::Live, &[]);
+    arena.load(&world.good, true);
+    world.open.take();
+    let order = world.with_ports("secret http://127.0.0.1:OPEN/to-other token authorization");
+    let answer = search(&mut arena, GOOD, order).await;
+    assert!(title(&answer).starts_with("200"), "{answer:?}");
+    let requests = world.open.take();
+    let [first, second] = &requests[..] else { panic!("two requests, not {requests:?}") };
+    assert!(first.contains(SECRET) && !second.contains(SECRET), "{requests:?}");
+    assert!(second.contains("other.test"), "{second}");
+    let ledger = arena.host().ledger(&GOOD.into());
+    let lines: Vec<_> =
+        ledger.iter().map(|line| (line.target.as_str(), line.secrets.len(), line.status)).collect();
+    let (here, there) = (world.with_ports("127.0.0.1:OPEN"), world.with_ports("other.test:OPEN"));
+    assert_eq!(lines, [(here.as_str(), 1, Some(307)), (there.as_str(), 0, Some(200))]);
+    assert!(ledger.iter().all(|line| line.bytes > 0));
 }
