@@ -215,8 +215,8 @@ impl Core {
                 self.shown.notices.retain(|notice| notice.number != number);
                 self.shown.changed = true;
             }
-            DeskCommand::AddAccount { plugin, wish } => self.add_account(store, &plugin, wish),
-            DeskCommand::ChangeAccount(id, wish) => self.change_account(store, id, wish),
+            DeskCommand::AddAccount { plugin, wish } => self.add_account(store, &plugin, &wish),
+            DeskCommand::ChangeAccount(id, wish) => self.change_account(store, id, &wish),
             other @ (DeskCommand::SetAccount(_)
             | DeskCommand::PauseAccount(..)
             | DeskCommand::RemoveAccount(_)) => {

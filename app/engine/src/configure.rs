@@ -33,14 +33,14 @@ impl Core {
     }
 
     /// Adds an account of a channel plugin.
-    pub(crate) fn add_account(&mut self, store: &mut Store, plugin: &PluginId, wish: AccountWish) {
+    pub(crate) fn add_account(&mut self, store: &mut Store, plugin: &PluginId, wish: &AccountWish) {
         let result = self
             .new_account(plugin, wish)
             .and_then(|account| self.by_me(store, Command::Desk(DeskCommand::SetAccount(account))));
         self.tell(result);
     }
 
-    fn new_account(&self, plugin: &PluginId, wish: AccountWish) -> Result<Account, InputError> {
+    fn new_account(&self, plugin: &PluginId, wish: &AccountWish) -> Result<Account, InputError> {
         let manifest = self.manifest_of(plugin)?;
         let kind = match &manifest.channel {
             Some(channel) if manifest.roles.contains(&Role::Channel) => channel.kind.clone(),
@@ -60,14 +60,14 @@ impl Core {
     }
 
     /// Renames an account or changes its settings.
-    pub(crate) fn change_account(&mut self, store: &mut Store, id: AccountId, wish: AccountWish) {
+    pub(crate) fn change_account(&mut self, store: &mut Store, id: AccountId, wish: &AccountWish) {
         let result = self
             .changed_account(id, wish)
             .and_then(|account| self.by_me(store, Command::Desk(DeskCommand::SetAccount(account))));
         self.tell(result);
     }
 
-    fn changed_account(&self, id: AccountId, wish: AccountWish) -> Result<Account, InputError> {
+    fn changed_account(&self, id: AccountId, wish: &AccountWish) -> Result<Account, InputError> {
         let account = self.directory.accounts.get(&id).ok_or(Refusal::NotConfigurable)?;
         let manifest = self.manifest_of(&account.plugin)?;
         self.wished((**account).clone(), &manifest, wish)
@@ -77,7 +77,7 @@ impl Core {
         &self,
         account: Account,
         manifest: &Manifest,
-        wish: AccountWish,
+        wish: &AccountWish,
     ) -> Result<Account, InputError> {
         self.check_settings(manifest, &wish.settings)?;
         let settings = with_defaults(&manifest.settings, &wish.settings);
@@ -117,7 +117,9 @@ impl Core {
             1 => plugin.to_string(),
             number => format!("{plugin}-{number}"),
         };
-        (1..).map(numbered).find(|slug| !taken(slug)).unwrap_or_default()
+        // One more than there are accounts, and one of the names is free.
+        let most = self.directory.accounts.len() + 1;
+        (1..=most).map(numbered).find(|slug| !taken(slug)).unwrap_or_default()
     }
 
     fn by_me(&mut self, store: &mut Store, command: Command) -> Result<(), InputError> {

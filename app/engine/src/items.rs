@@ -70,28 +70,16 @@ impl Core {
             return Ok(());
         }
         let conversation = external(store, account.id, RefKind::Thread, &incoming.thread)?;
-        let sender = match incoming.from_us {
+        let sender = if incoming.from_us {
             // Whoever wrote it, it was not the customer.
-            true => None,
-            false => external(store, account.id, RefKind::Sender, &incoming.sender.id)?,
+            None
+        } else {
+            external(store, account.id, RefKind::Sender, &incoming.sender.id)?
         };
         let conversation_id = ConversationId::new(conversation.unwrap_or_else(fresh));
         let present = self.conversation(store, conversation_id);
-        if incoming.from_us
-            && let Some(ours) =
-                present.as_ref().and_then(|present| self.on_its_way(store, present, &incoming))
-        {
-            // The channel was told of a reply from this desk before it had answered the desk itself.
-            let mut commit = Commit::new(self.now());
-            let kind = RefKind::Message;
-            commit.refs.push(ExternalRef {
-                account: account.id,
-                kind,
-                key: incoming.remote_id,
-                id: ours.uuid(),
-            });
-            self.append(store, commit)?;
-            return Ok(());
+        if let Some(ours) = present.as_ref().and_then(|present| self.on_its_way(store, present, &incoming)) {
+            return self.came_back(store, account, ours, incoming.remote_id);
         }
         // A thread keeps its customer, whoever writes in it.
         let customer = present.as_ref().map(|present| present.customer);
@@ -136,6 +124,20 @@ impl Core {
         Ok(())
     }
 
+    /// A channel was told of a reply from this desk before it had answered the desk itself.
+    fn came_back(
+        &mut self,
+        store: &mut Store,
+        account: &Account,
+        ours: MessageId,
+        remote_id: String,
+    ) -> Result<(), InputError> {
+        let mut commit = Commit::new(self.now());
+        let (kind, id) = (RefKind::Message, ours.uuid());
+        commit.refs.push(ExternalRef { account: account.id, kind, key: remote_id, id });
+        self.append(store, commit).map(drop)
+    }
+
     /// The reply of this desk that a channel has now and that says the same.
     fn on_its_way(
         &self,
@@ -143,7 +145,7 @@ impl Core {
         conversation: &Conversation,
         incoming: &Incoming,
     ) -> Option<MessageId> {
-        let id = *self.in_flight.get(&conversation.id)?;
+        let id = *self.in_flight.get(&conversation.id).filter(|_| incoming.from_us)?;
         let item = store.outbox_item(id).ok().flatten()?;
         (item.message.text == incoming.text).then_some(id)
     }
@@ -277,7 +279,7 @@ mod tests {
     use super::*;
     use crate::{
         outbox::Sending,
-        testing::{ACCOUNT, Trial, message},
+        testing::{ACCOUNT, Trial, lane, message},
     };
 
     fn shown(trial: &mut Trial) -> Vec<Arc<Entry>> {
@@ -339,8 +341,7 @@ mod tests {
         trial.bring(vec![message("m-2", &text, true)]);
         let sending = Sending { conversation: id, message: ours, attempts: 1 };
         let sent = Ok(Answer::Sent(SendOutcome::Sent("m-2".to_owned())));
-        let lane = trial.lane();
-        trial.core.sent(&mut trial.store, &lane, &sending, sent);
+        trial.core.sent(&mut trial.store, &lane(), &sending, sent);
         trial.bring(vec![message("m-2", &text, true)]);
         let entries = shown(&mut trial);
         assert!(elsewhere(&entries).is_empty(), "{entries:?}");

@@ -60,14 +60,7 @@ impl Core {
             Payload::NoteAdded(_) => self.react_noted(id),
             Payload::Mentioned { agents } => self.react_mentioned(id, event, agents),
             Payload::ReplyQueued { message, .. } => self.react_replied(store, id, message, event.at),
-            Payload::DeliveryChanged { delivery, .. } => match delivery {
-                Delivery::Queued => self.pump(store, id),
-                Delivery::Failed(_) | Delivery::Unknown => {
-                    let code = if *delivery == Delivery::Unknown { "send-unknown" } else { "send-failed" };
-                    self.shown.notice(event.at, NoticeLevel::Error, code, Vec::new(), Some(id));
-                }
-                _ => {}
-            },
+            Payload::DeliveryChanged { delivery, .. } => self.react_delivery(store, id, event.at, delivery),
             Payload::Assigned { agent } => {
                 self.to_route = true;
                 if *agent == self.me {
@@ -113,6 +106,16 @@ impl Core {
         }
     }
 
+    fn react_delivery(&mut self, store: &mut Store, id: ConversationId, at: Timestamp, delivery: &Delivery) {
+        let code = match delivery {
+            Delivery::Queued => return self.pump(store, id),
+            Delivery::Unknown => "send-unknown",
+            Delivery::Failed(_) => "send-failed",
+            _ => return,
+        };
+        self.shown.notice(at, NoticeLevel::Error, code, Vec::new(), Some(id));
+    }
+
     fn react_received(&mut self, store: &mut Store, id: ConversationId, message: &Message) {
         if let Some(conversation) = self.directory.conversations.get(&id) {
             let waiting = conversation.status == Status::Waiting;
@@ -127,9 +130,6 @@ impl Core {
         self.tick_panels(id);
     }
 
-    /// A note mentions colleagues: the one at this desk is told.
-    fn react_mentioned(&mut self, id: ConversationId, event: &Event, agents: &[AgentId]) {
-        self.shown.touch(id);
     /// A note was kept: what was written of it is no draft any more.
     fn react_noted(&mut self, id: ConversationId) {
         if let Some(thread) = self.shown.threads.get_mut(&id) {
@@ -137,6 +137,9 @@ impl Core {
         }
     }
 
+    /// A note mentions colleagues: the one at this desk is told.
+    fn react_mentioned(&mut self, id: ConversationId, event: &Event, agents: &[AgentId]) {
+        self.shown.touch(id);
         let Actor::Agent(author) = event.actor else { return };
         if !agents.contains(&self.me) || author == self.me {
             return;

@@ -98,14 +98,9 @@ impl Trial {
     /// What the channel's plugin brings.
     pub fn bring(&mut self, items: Vec<Item>) {
         let batch = Batch { items, ..Batch::default() };
-        let lane = self.lane();
+        let lane = lane();
         self.core.timer_batch(&mut self.store, &lane, batch);
         self.settle();
-    }
-
-    /// The lane of the account.
-    pub fn lane(&self) -> LaneKey {
-        crate::ingest::lane(&PluginId::new("channel"), ACCOUNT)
     }
 
     /// Works off what follows, and publishes.
@@ -126,6 +121,11 @@ impl Trial {
         assert_eq!(all.next(), None);
         id
     }
+}
+
+/// The lane of the account.
+pub(crate) fn lane() -> LaneKey {
+    crate::ingest::lane(&PluginId::new("channel"), ACCOUNT)
 }
 
 /// A message in the thread `t-1`.

@@ -107,17 +107,21 @@ pub fn stream_number(db: &Connection, stream: &StreamId) -> Result<Option<i64>, 
         .optional()?)
 }
 
+/// What was found under a provider's name.
+#[derive(Clone, Copy, Debug)]
+struct Found(Option<Uuid>);
+
 /// Providers' names looked up lately: one message asks for the same names twice, and a customer who writes again
 /// for the same ones as before. This process is the only one that writes them.
 #[derive(Debug, Default)]
 pub struct Names {
-    known: HashMap<(AccountId, RefKind), HashMap<String, Option<Uuid>>>,
+    known: HashMap<(AccountId, RefKind), HashMap<String, Found>>,
     count: usize,
 }
 
 impl Names {
-    /// What is known about a name: nothing, or what it stands for.
-    fn find(&self, account: AccountId, kind: RefKind, key: &str) -> Option<Option<Uuid>> {
+    /// What is known about a name: nothing, or what was found under it.
+    fn find(&self, account: AccountId, kind: RefKind, key: &str) -> Option<Found> {
         self.known.get(&(account, kind))?.get(key).copied()
     }
 
@@ -129,7 +133,7 @@ impl Names {
         if self.count >= NAMES_CACHED_MAX {
             self.forget();
         }
-        let before = self.known.entry((account, kind)).or_default().insert(key.to_owned(), id);
+        let before = self.known.entry((account, kind)).or_default().insert(key.to_owned(), Found(id));
         self.count += usize::from(before.is_none());
     }
 
@@ -325,7 +329,7 @@ impl Store {
         kind: RefKind,
         key: &str,
     ) -> Result<Option<Uuid>, StorageError> {
-        if let Some(known) = self.names.borrow().find(account, kind, key) {
+        if let Some(Found(known)) = self.names.borrow().find(account, kind, key) {
             return Ok(known);
         }
         let id: Option<[u8; 16]> = self

@@ -24,7 +24,8 @@ pub(crate) fn entry(event: &Event, context: &Context<'_>) -> Option<Entry> {
     Some(Entry { sequence: event.sequence, at: event.at, kind: kind(&event.payload, context)? })
 }
 
-fn kind(payload: &Payload, context: &Context<'_>) -> Option<EntryKind> {
+/// The entry of a message, whoever wrote it.
+fn message_kind(payload: &Payload) -> Option<EntryKind> {
     Some(match payload {
         Payload::MessageReceived(message) => {
             let name = match &message.author {
@@ -58,12 +59,22 @@ fn kind(payload: &Payload, context: &Context<'_>) -> Option<EntryKind> {
                 files: message.files.clone(),
             }
         }
-        Payload::FactsNoted(facts) => EntryKind::Facts(facts.clone()),
-        Payload::CustomerLeft { reason } => EntryKind::CustomerLeft(reason.clone()),
         Payload::NoteAdded(message) => {
             let Author::Agent(agent) = message.author else { return None };
             EntryKind::Note { message: message.id, agent, text: message.text.clone() }
         }
+        _ => return None,
+    })
+}
+
+fn kind(payload: &Payload, context: &Context<'_>) -> Option<EntryKind> {
+    Some(match payload {
+        Payload::MessageReceived(_)
+        | Payload::ReplyQueued { .. }
+        | Payload::SentElsewhere(_)
+        | Payload::NoteAdded(_) => message_kind(payload)?,
+        Payload::FactsNoted(facts) => EntryKind::Facts(facts.clone()),
+        Payload::CustomerLeft { reason } => EntryKind::CustomerLeft(reason.clone()),
         Payload::ConversationOpened { channel, .. } => EntryKind::Opened(channel.clone()),
         Payload::Assigned { agent } => EntryKind::Assigned(*agent),
         Payload::Unassigned => EntryKind::Unassigned,
