@@ -164,7 +164,7 @@ fn contact_strip(ui: &mut Ui, ctx: &Ctx<'_>) {
         let mut x = rect.left() + 14.0;
         for (galley, ink) in [(lead, theme.muted), (name, theme.text), (clock, theme.accent)] {
             let at = Align2::LEFT_CENTER.anchor_size(pos2(x, rect.center().y), galley.size());
-            x = if galley.is_empty() { x } else { at.right() + 8.0 };
+            x = if at.width() < 1.0 { x } else { at.right() + 8.0 };
             ui.painter().galley(at.min, galley, ink);
         }
         if response.on_hover_cursor(CursorIcon::PointingHand).clicked() {

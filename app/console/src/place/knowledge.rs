@@ -64,10 +64,11 @@ impl Knowledge {
             self.chosen = Some(first.id.clone());
         }
         self.keys(ui, &rows);
-        let width = (ui.available_width() * 0.32).clamp(280.0, 420.0);
+        let room = ui.available_width();
+        let width = (room * 0.32).clamp(240.0, 420.0);
         Panel::left("knowledge-list")
             .default_size(width)
-            .size_range(240.0..=520.0)
+            .size_range(240.0..=520.0_f32.min(room * 0.5).max(240.0))
             .resizable(true)
             .frame(Frame::new().fill(ctx.theme.surface))
             .show(ui, |ui| self.list(ui, ctx, &rows));

@@ -66,10 +66,11 @@ impl Plugins {
             let next = control::stepped(at, step, rows.len()).and_then(|next| rows.get(next));
             self.chosen = next.map(|row| row.manifest.id.clone());
         }
-        let width = (ui.available_width() * 0.36).clamp(320.0, 440.0);
+        let room = ui.available_width();
+        let width = (room * 0.36).clamp(240.0, 440.0);
         Panel::left("plugin-list")
             .default_size(width)
-            .size_range(280.0..=520.0)
+            .size_range(240.0..=520.0_f32.min(room * 0.5).max(240.0))
             .resizable(true)
             .frame(Frame::new().fill(theme.surface))
             .show(ui, |ui| self.list(ui, ctx, &rows));
