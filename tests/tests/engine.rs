@@ -220,7 +220,7 @@ fn accounts_are_added_renamed_paused_and_removed() -> Result<()> {
     hello(200)?;
     desk.send(Command::Desk(DeskCommand::RemoveAccount(account.id)))?;
     hello(404)?;
-    ensure!(desk.account("webchat-2").is_none());
+    desk.until("it is gone from the list", |_| desk.account("webchat-2").is_none().then_some(()))?;
 
     // The conversation is kept; a reply to it is shown as not sent instead of waiting for ever.
     let text = "有货，欢迎来店".to_owned();
