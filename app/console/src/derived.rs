@@ -156,12 +156,11 @@ impl Derived {
         let same_agent = self.me.replace(view.me) == Some(view.me);
         let old = std::mem::replace(&mut self.queue, Arc::clone(&view.queue));
         std::mem::swap(&mut self.digests, &mut self.before);
-        let moved = match same_agent.then(|| self.align(&old)).flatten() {
-            Some(moved) => moved,
-            None => {
-                self.anew();
-                true
-            }
+        let moved = if let Some(moved) = same_agent.then(|| self.align(&old)).flatten() {
+            moved
+        } else {
+            self.anew();
+            true
         };
         if moved {
             self.place();
@@ -388,7 +387,7 @@ mod tests {
     fn changed_row(numbers: &mut Numbers, row: &QueueRow, me: AgentId) -> Arc<QueueRow> {
         let mut row = row.clone();
         let other = AgentId::from_u128(77);
-        let at = Timestamp::from_second(1_780_000_000 + numbers.next(3000) as i64).unwrap();
+        let at = Timestamp::from_second(1_780_000_000 + numbers.next(3000).cast_signed() as i64).unwrap();
         match numbers.next(4) {
             0 => row.unread = numbers.next(5) as u32,
             1 => row.waiting_since = (numbers.next(2) == 0).then_some(at),
@@ -405,7 +404,10 @@ mod tests {
         Arc::new(row)
     }
 
-    fn facts(derived: &Derived, view: &View) -> (Vec<Vec<usize>>, u32, Option<usize>, Vec<Option<usize>>) {
+    /// Sections, unread messages, the most urgent row, and where every row stands.
+    type Facts = (Vec<Vec<usize>>, u32, Option<usize>, Vec<Option<usize>>);
+
+    fn facts(derived: &Derived, view: &View) -> Facts {
         let sections = Section::ALL.iter().map(|section| derived.section(*section).to_vec()).collect();
         let places = view.queue.iter().map(|row| derived.row_index(row.id)).collect();
         (sections, derived.unread, derived.most_urgent(view.now), places)

@@ -14,9 +14,11 @@ const PANELS: usize = 8;
 /// Over the dock.
 const POINTER: Pos2 = pos2(1300.0, 500.0);
 
-/// The text in sight with where it stands, to the point.
-fn texts(shapes: &[ClippedShape]) -> Vec<(i32, i32, String)> {
-    fn collect(shape: &Shape, clip: Rect, found: &mut Vec<(i32, i32, String)>) {
+/// Words in sight and where they stand, to the point.
+type Seen = Vec<(i32, i32, String)>;
+
+fn texts(shapes: &[ClippedShape]) -> Seen {
+    fn collect(shape: &Shape, clip: Rect, found: &mut Seen) {
         match shape {
             Shape::Vec(shapes) => shapes.iter().for_each(|shape| collect(shape, clip, found)),
             Shape::Text(text) if text.visual_bounding_rect().intersects(clip) => {
@@ -27,13 +29,15 @@ fn texts(shapes: &[ClippedShape]) -> Vec<(i32, i32, String)> {
         }
     }
     let mut found = Vec::new();
-    shapes.iter().for_each(|shape| collect(&shape.shape, shape.clip_rect, &mut found));
+    for shape in shapes {
+        collect(&shape.shape, shape.clip_rect, &mut found);
+    }
     found.sort();
     found
 }
 
 /// Scrolls the dock down and up again; what each frame shows, and how many shapes all of them take.
-fn frames(everything: bool) -> (Vec<Vec<(i32, i32, String)>>, usize) {
+fn frames(everything: bool) -> (Vec<Seen>, usize) {
     let desk = fixture::desk(assets::Language::Chinese);
     let open = desk.conversations()[0];
     desk.change_thread(open, |thread| {

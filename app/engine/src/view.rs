@@ -225,7 +225,7 @@ mod tests {
     }
 
     fn some_row(numbers: &mut Numbers, id: u64) -> QueueRow {
-        let mut at = || Timestamp::from_second(numbers.next(8) as i64).unwrap();
+        let mut at = || Timestamp::from_second(numbers.next(8).cast_signed()).unwrap();
         let (last_at, since) = (at(), at());
         QueueRow {
             id: ConversationId::from_u128(u128::from(id)),

@@ -23,6 +23,8 @@ use crate::quiet::Quiet;
 const ORDER: &str = "spin 150";
 const CALL: Duration = Duration::from_millis(150);
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Events of the host that may wait to be read.
+const EVENTS_MAX: usize = 4096;
 
 /// The plugins, until they are told to end.
 pub struct Spinner {
@@ -36,9 +38,11 @@ impl Spinner {
     pub fn start(plugins: usize) -> Result<Self> {
         let component = guest::component()?;
         let stop = Arc::new(AtomicBool::new(false));
-        let (ready, spins) = std::sync::mpsc::channel();
+        let (ready, spins) = std::sync::mpsc::sync_channel(1);
         let told = Arc::clone(&stop);
-        let thread = std::thread::spawn(move || spin(plugins, &component, &told, &ready));
+        let thread = std::thread::Builder::new()
+            .name("spinner".to_owned())
+            .spawn(move || spin(plugins, &component, &told, &ready))?;
         if spins.recv_timeout(PATIENCE).is_err() {
             stop.store(true, Ordering::Relaxed);
             let ended =
@@ -64,11 +68,11 @@ fn spin(
     plugins: usize,
     component: &[u8],
     stop: &AtomicBool,
-    ready: &std::sync::mpsc::Sender<()>,
+    ready: &std::sync::mpsc::SyncSender<()>,
 ) -> Result<u32> {
     let folder = crate::folder()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let (sender, mut events) = mpsc::channel(4096);
+    let (sender, mut events) = mpsc::channel(EVENTS_MAX);
     let config = HostConfig { cache_folder: folder.path().join("cache"), mode: RunMode::Live };
     let host = Host::new(&config, Arc::new(Quiet), sender)?;
     for number in 0..plugins {
