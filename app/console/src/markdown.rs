@@ -334,24 +334,13 @@ fn list_item(ui: &mut Ui, ctx: &Ctx<'_>, (depth, mark): (usize, Option<&str>), w
         let width = room.mark();
         ui.add_space(depth.min(4) as f32 * (width - 4.0));
         let (rect, _) = ui.allocate_exact_size(Vec2::new(width, 20.0), Sense::hover());
-        match mark {
-            Some(number) => {
-                let at = pos2(rect.right() - 6.0, rect.center().y);
-                let words = format!("{number}.");
-                text::paint_line(
-                    ui.painter(),
-                    theme,
-                    at,
-                    Align2::RIGHT_CENTER,
-                    &words,
-                    Type::Small,
-                    theme.muted,
-                );
-            }
-            None => {
-                let at = pos2(rect.right() - width / 2.0, rect.center().y);
-                ui.painter().circle_filled(at, 2.0, theme.muted);
-            }
+        let (painter, ink) = (ui.painter(), theme.muted);
+        if let Some(number) = mark {
+            let at = pos2(rect.right() - 6.0, rect.center().y);
+            let words = format!("{number}.");
+            text::paint_line(painter, theme, at, Align2::RIGHT_CENTER, &words, Type::Small, ink);
+        } else {
+            painter.circle_filled(pos2(rect.right() - width / 2.0, rect.center().y), 2.0, ink);
         }
         line(ui, ctx, words, Type::Body);
     });

@@ -109,7 +109,7 @@ impl Pictures {
         }
         match &kept.state {
             State::Asked(_) | State::Decoding => Shown::Waiting,
-            State::Ready(texture, size) => Shown::Ready(texture.clone(), *size),
+            State::Ready(texture, whole) => Shown::Ready(texture.clone(), *whole),
             State::Failed(code) => Shown::Failed(code.clone()),
         }
     }

@@ -63,7 +63,7 @@ pub fn find<'a>(
 pub fn colleagues<'a>(
     text: &str,
     author: AgentId,
-    agents: impl Iterator<Item = &'a AgentProfile> + Clone,
+    agents: &(impl Iterator<Item = &'a AgentProfile> + Clone),
 ) -> Vec<AgentId> {
     let mut meant = BTreeSet::new();
     for (_, mentioned) in find(text, agents.clone()) {
@@ -121,7 +121,7 @@ mod tests {
                 find(text, agents.iter()).into_iter().map(|(range, _)| &text[range]).collect();
             assert_eq!(found, *expected, "{text}");
             let ids: Vec<AgentId> = ids.iter().map(|id| AgentId::from_u128(*id)).collect();
-            assert_eq!(colleagues(text, AgentId::from_u128(9), agents.iter()), ids, "{text}");
+            assert_eq!(colleagues(text, AgentId::from_u128(9), &agents.iter()), ids, "{text}");
         }
     }
 
@@ -129,6 +129,6 @@ mod tests {
     fn who_writes_is_not_told() {
         let agents = agents();
         let me = AgentId::from_u128(1);
-        assert_eq!(colleagues("@李雷 @维修", me, agents.iter()), [AgentId::from_u128(2)]);
+        assert_eq!(colleagues("@李雷 @维修", me, &agents.iter()), [AgentId::from_u128(2)]);
     }
 }

@@ -66,10 +66,11 @@ pub fn decode(bytes: &[u8], side: u32) -> Result<DecodedPicture, PictureError> {
     let orientation = decoder.orientation()?;
     let mut picture = DynamicImage::from_decoder(decoder)?;
     picture.apply_orientation(orientation);
-    let size = [picture.width(), picture.height()];
-    if size[0].max(size[1]) > side {
+    let whole = [picture.width(), picture.height()];
+    let longest = whole[0].max(whole[1]);
+    if longest > side {
         // Averaging everything would take long for large ones; a first quick step leaves little to do.
-        if size[0].max(size[1]) > side * 4 {
+        if longest > side * 4 {
             picture = picture.thumbnail(side * 2, side * 2);
         }
         picture = picture.resize(side, side, FilterType::Triangle);
@@ -77,7 +78,7 @@ pub fn decode(bytes: &[u8], side: u32) -> Result<DecodedPicture, PictureError> {
     let small = picture.into_rgba8();
     let shown = [small.width() as usize, small.height() as usize];
     let image = egui::ColorImage::from_rgba_unmultiplied(shown, small.as_raw());
-    Ok(DecodedPicture { image: Arc::new(image), size })
+    Ok(DecodedPicture { image: Arc::new(image), size: whole })
 }
 
 /// Encodes what was on the clipboard as PNG.

@@ -37,6 +37,7 @@ const CLOSE_GAP: f32 = 4.0;
 const GAP: f32 = 12.0;
 
 /// A bubble ready to be painted.
+#[expect(clippy::struct_excessive_bools, reason = "each changes one thing of how it is painted")]
 pub struct Bubble {
     /// Height of everything, with the space above.
     pub height: f32,

@@ -31,7 +31,7 @@ pub(super) fn decide(
         ConversationCommand::Note(text) => {
             let mut payloads = vec![note(agent, text, MessageId::new(fresh), now)?];
             let profiles = directory.agents.values().map(|agent| &agent.profile);
-            let agents = mention::colleagues(text, agent, profiles);
+            let agents = mention::colleagues(text, agent, &profiles);
             if !agents.is_empty() {
                 payloads.push(Payload::Mentioned { agents });
             }
