@@ -45,7 +45,7 @@ pub struct SearchQuery {
 }
 
 /// One article found.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Hit {
     /// The article.
     pub id: ArticleId,

@@ -114,7 +114,7 @@ pub enum NodeKind {
 }
 
 /// What a person did in a panel.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum PanelEvent {
     /// It came into view; for conversation panels with the conversation shown.
     Opened,

@@ -89,7 +89,12 @@ const PIECES: &[Piece] = &[
     ),
     piece(Need::Tests, Sign::Program(&["chromium"]), "chromium", "the visitor's browser"),
     piece(Need::Tests, Sign::Program(&["chromedriver"]), "chromium-driver", "drives the visitor's browser"),
-    piece(Need::Tests, Sign::Program(&["node"]), "nodejs", "the child process that plugins are measured beside"),
+    piece(
+        Need::Tests,
+        Sign::Program(&["node"]),
+        "nodejs",
+        "the child process that plugins are measured beside",
+    ),
     piece(
         Need::Tests,
         Sign::Program(&["openbox"]),
