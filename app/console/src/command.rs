@@ -84,7 +84,7 @@ commands! {
     TicketNew, "command-ticket-new", keys(ALT, Key::N), "", TicketTypes;
     TicketSubmit, "command-ticket-submit", keys(CTRL_SHIFT, Key::Enter), "", Form;
     TicketAcceptFields, "command-ticket-accept-fields", keys(ALT, Key::A), "", Form;
-    KnowledgeSearch, "command-knowledge-search", keys(CTRL_SHIFT, Key::F), "", Always;
+    KnowledgeSearch, "command-knowledge-search", keys(CTRL_SHIFT, Key::K), "", Always;
     QueueFilter, "command-queue-filter", keys(CTRL, Key::F), "", Always;
     PresenceReady, "command-presence-ready", keys(CTRL_ALT, Key::Num1), "", Always;
     PresenceBusy, "command-presence-busy", keys(CTRL_ALT, Key::Num2), "", Always;
@@ -211,7 +211,11 @@ pub fn refusal(shortcut: KeyboardShortcut) -> Option<&'static str> {
     let edits = matches!(key, Key::A | Key::C | Key::V | Key::X | Key::Z | Key::Y);
     if alt && matches!(key, Key::F4 | Key::Tab | Key::Escape | Key::Space) || ctrl && alt && function_key {
         Some("shortcut-reason-system")
-    } else if key == Key::Space && (ctrl || shift) || ctrl && matches!(key, Key::Semicolon | Key::Period) {
+    } else if key == Key::Space && (ctrl || shift)
+        || ctrl && matches!(key, Key::Semicolon | Key::Period)
+        // fcitx5 changes between simplified and traditional characters with it.
+        || ctrl && shift && key == Key::F
+    {
         Some("shortcut-reason-input-method")
     } else if alt && !ctrl && !shift && TAB_KEYS.contains(&key) || ctrl && shift && key == Key::Tab {
         Some("shortcut-reason-tabs")
@@ -337,6 +341,8 @@ mod tests {
             (NONE, Key::Enter, Some("shortcut-reason-typing")),
             (NONE, Key::F7, None),
             (CTRL, Key::V, Some("shortcut-reason-editing")),
+            (CTRL_SHIFT, Key::F, Some("shortcut-reason-input-method")),
+            (CTRL_SHIFT, Key::K, None),
             (CTRL_SHIFT, Key::Z, Some("shortcut-reason-editing")),
             (CTRL, Key::ArrowLeft, Some("shortcut-reason-editing")),
             (CTRL, Key::Space, Some("shortcut-reason-input-method")),

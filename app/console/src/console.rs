@@ -516,6 +516,7 @@ fn desk_place(ui: &mut Ui, ctx: &Ctx<'_>, tabs: &[ConversationId], parts: &mut P
         .resizable(true)
         .frame(surface)
         .show(ui, |ui| parts.queue.show(ui, ctx));
+    widget::name_splitter(ui, "queue", ctx.t("app-resize"));
     let roomy = ui.available_width() > 760.0;
     let open = settings::value(ctx.view, settings::DOCK) != "closed";
     if let Some(thread) = ctx.thread().filter(|_| roomy && open) {
@@ -525,6 +526,7 @@ fn desk_place(ui: &mut Ui, ctx: &Ctx<'_>, tabs: &[ConversationId], parts: &mut P
             .resizable(true)
             .frame(Frame::new().fill(theme.background))
             .show(ui, |ui| parts.dock.show(ui, ctx, thread));
+        widget::name_splitter(ui, "dock", ctx.t("app-resize"));
     }
     egui::CentralPanel::default().frame(surface).show(ui, |ui| centre(ui, ctx, tabs, parts));
 }

@@ -21,6 +21,7 @@ app-details = Details
 app-show = Show
 app-hide = Hide
 app-loading = Loading…
+app-resize = Width of the panel
 app-search = Search
 app-separator = { ", " }
 app-quit-title = Work is still open

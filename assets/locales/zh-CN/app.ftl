@@ -21,6 +21,7 @@ app-details = 详情
 app-show = 显示
 app-hide = 隐藏
 app-loading = 正在读取……
+app-resize = 调整面板宽度
 app-search = 搜索
 app-separator = ，
 app-quit-title = 还有未完成的工作

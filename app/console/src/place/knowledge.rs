@@ -14,7 +14,7 @@ use crate::{
     Action, Ctx, Place, ShellRequest, Slot,
     markdown::{self, Block, Room},
     theme::{Theme, Tone, Type},
-    widget::{Button, Field, Icon, empty_state, label, text},
+    widget::{Button, Field, Icon, empty_state, label, name_splitter, text},
 };
 
 /// Results shown of a search.
@@ -72,6 +72,7 @@ impl Knowledge {
             .resizable(true)
             .frame(Frame::new().fill(ctx.theme.surface))
             .show(ui, |ui| self.list(ui, ctx, &rows));
+        name_splitter(ui, "knowledge-list", ctx.t("app-resize"));
         let surface = Frame::new().fill(ctx.theme.surface);
         egui::CentralPanel::default().frame(surface).show(ui, |ui| self.reading(ui, ctx));
     }

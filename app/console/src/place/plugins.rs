@@ -14,7 +14,7 @@ use super::{control, grant, plugin_detail::Detail};
 use crate::{
     Ctx,
     theme::{Theme, Tone, Type},
-    widget::{Icon, Segment, dot, empty_state, text},
+    widget::{Icon, Segment, dot, empty_state, name_splitter, text},
 };
 
 /// Height of a row.
@@ -74,6 +74,7 @@ impl Plugins {
             .resizable(true)
             .frame(Frame::new().fill(theme.surface))
             .show(ui, |ui| self.list(ui, ctx, &rows));
+        name_splitter(ui, "plugin-list", ctx.t("app-resize"));
         let ground = Frame::new().fill(theme.background);
         egui::CentralPanel::default().frame(ground).show(ui, |ui| {
             match rows.iter().find(|row| Some(&row.manifest.id) == self.chosen.as_ref()) {

@@ -17,7 +17,7 @@ use super::{control, ticket_detail::Detail};
 use crate::{
     Ctx, Slot,
     theme::{Tone, Type},
-    widget::{Field, Icon, empty_state, text},
+    widget::{Field, Icon, empty_state, name_splitter, text},
 };
 
 /// Tickets asked for at once.
@@ -73,6 +73,7 @@ impl Tickets {
                     empty_state(ui, theme, Icon::Ticket, ctx.t("ticket-pick"), hint);
                 }
             });
+        name_splitter(ui, "ticket-detail", ctx.t("app-resize"));
         let surface = Frame::new().fill(theme.surface);
         egui::CentralPanel::default().frame(surface).show(ui, |ui| self.list(ui, ctx));
     }

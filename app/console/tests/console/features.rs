@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use assets::Language;
-use egui::{Event, Key, Modifiers, vec2};
+use egui::{Event, Key, Modifiers};
 use egui_kittest::{Harness, kittest::Queryable};
 use model::{
     command::{Command, ConversationCommand, DeskCommand, FindingCommand, PluginCommand},
@@ -12,51 +12,18 @@ use model::{
     view::{EntryKind, Notice, NoticeLevel, Upload},
 };
 use switchboard_console::{
-    Console, Options, Place, ShellRequest, ShellState,
+    Place, ShellRequest,
     fixture::{self, Fixture},
     shell::DecodedPicture,
 };
 
-struct Window {
-    console: Console,
-    shell: ShellState,
-    requests: Vec<ShellRequest>,
-}
+use crate::window::{self, SIZE, Window, click, press, type_text};
 
 fn window(desk: &Arc<Fixture>, open: usize, place: Place) -> Harness<'static, Window> {
-    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
-    let options = Options { language: Language::English, zone };
-    let mut console = Console::new(Arc::clone(desk) as Arc<dyn Desk>, options);
+    let mut console = window::console(desk, Language::English);
     console.open_conversation(desk.conversations()[open]);
     console.go(place);
-    let shell = ShellState { focused: true, ..ShellState::default() };
-    let window = Window { console, shell, requests: Vec::new() };
-    let mut harness = Harness::builder().with_size(vec2(1440.0, 900.0)).build_ui_state(
-        |ui, window: &mut Window| {
-            window.console.logic(ui.ctx(), &window.shell);
-            window.console.ui(ui, &window.shell);
-            let requests = window.console.take_requests();
-            window.requests.extend(requests);
-        },
-        window,
-    );
-    harness.run_steps(6);
-    harness
-}
-
-fn click(harness: &mut Harness<'_, Window>, name: &str) {
-    harness.get_by_label(name).click();
-    harness.run_steps(4);
-}
-
-fn press(harness: &mut Harness<'_, Window>, modifiers: Modifiers, key: Key) {
-    harness.key_press_modifiers(modifiers, key);
-    harness.run_steps(3);
-}
-
-fn type_text(harness: &mut Harness<'_, Window>, text: &str) {
-    harness.event(Event::Text(text.to_owned()));
-    harness.run_steps(2);
+    window::show(console, SIZE)
 }
 
 fn write_into(harness: &mut Harness<'_, Window>, name: &str, text: &str) {

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use assets::Language;
-use egui::vec2;
-use egui_kittest::{Harness, kittest::Queryable};
+use egui_kittest::{
+    Harness,
+    kittest::{NodeT as _, Queryable},
+};
 use model::{
     PluginId, TicketId,
     command::{Command, DeskCommand, FindingCommand, PluginCommand, TicketCommand},
@@ -13,39 +15,17 @@ use model::{
     ticket::Stage,
 };
 use switchboard_console::{
-    Console, Options, Place, ShellRequest, ShellState,
+    Place, ShellRequest,
     fixture::{self, Fixture},
 };
 
-struct Window {
-    console: Console,
-    shell: ShellState,
-    requests: Vec<ShellRequest>,
-}
+use crate::window::{self, SIZE, Window, click};
 
 fn window(desk: &Arc<Fixture>, language: Language, place: Place) -> Harness<'static, Window> {
-    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
-    let mut console = Console::new(Arc::clone(desk) as Arc<dyn Desk>, Options { language, zone });
+    let mut console = window::console(desk, language);
     console.open_conversation(desk.conversations()[0]);
     console.go(place);
-    let shell = ShellState { focused: true, ..ShellState::default() };
-    let window = Window { console, shell, requests: Vec::new() };
-    let mut harness = Harness::builder().with_size(vec2(1440.0, 900.0)).build_ui_state(
-        |ui, window: &mut Window| {
-            window.console.logic(ui.ctx(), &window.shell);
-            window.console.ui(ui, &window.shell);
-            let requests = window.console.take_requests();
-            window.requests.extend(requests);
-        },
-        window,
-    );
-    harness.run_steps(6);
-    harness
-}
-
-fn click(harness: &mut Harness<'_, Window>, name: &str) {
-    harness.get_by_label(name).click();
-    harness.run_steps(4);
+    window::show(console, SIZE)
 }
 
 fn plugin_commands(desk: &Fixture) -> Vec<(PluginId, PluginCommand)> {
@@ -161,4 +141,15 @@ fn a_finding_is_acknowledged_from_the_list() {
         matches!(command, Command::Finding(id, _, FindingCommand::Understood) if id == desk.conversations()[0])
     });
     assert!(answered, "{:?}", desk.sent());
+}
+
+#[test]
+fn edges_of_panels_have_a_name_in_the_desks_language() {
+    for place in [Place::Desk, Place::Tickets, Place::Knowledge, Place::Plugins] {
+        let desk = fixture::desk(Language::Chinese);
+        let harness = window(&desk, Language::Chinese, place);
+        let edges = harness.get_all_by_role(egui::accesskit::Role::Splitter);
+        let names: Vec<_> = edges.map(|edge| edge.accesskit_node().label().unwrap_or_default()).collect();
+        assert!(!names.is_empty() && names.iter().all(|name| name == "调整面板宽度"), "{place:?}: {names:?}");
+    }
 }

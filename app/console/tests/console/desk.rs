@@ -13,37 +13,20 @@ use model::{
     view::EntryKind,
 };
 use switchboard_console::{
-    Console, Options, Place, ShellRequest, ShellState,
+    Place, ShellRequest, ShellState,
     command::CommandId,
     fixture::{self, Fixture},
 };
 
-struct Window {
-    console: Console,
-    shell: ShellState,
-    requests: Vec<ShellRequest>,
-}
+use crate::window::{self, SIZE, Window, press, type_text};
 
 /// A window over a desk, with some of its conversations open, the last one in front.
 fn window(desk: &Arc<Fixture>, language: Language, open: &[usize]) -> Harness<'static, Window> {
-    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
-    let mut console = Console::new(Arc::clone(desk) as Arc<dyn Desk>, Options { language, zone });
+    let mut console = window::console(desk, language);
     for index in open {
         console.open_conversation(desk.conversations()[*index]);
     }
-    let shell = ShellState { focused: true, ..ShellState::default() };
-    let window = Window { console, shell, requests: Vec::new() };
-    let mut harness = Harness::builder().with_size(vec2(1440.0, 900.0)).build_ui_state(
-        |ui, window: &mut Window| {
-            window.console.logic(ui.ctx(), &window.shell);
-            window.console.ui(ui, &window.shell);
-            let requests = window.console.take_requests();
-            window.requests.extend(requests);
-        },
-        window,
-    );
-    harness.run_steps(6);
-    harness
+    window::show(console, SIZE)
 }
 
 fn replies(desk: &Fixture) -> Vec<(String, Option<ProposalId>)> {
@@ -62,16 +45,6 @@ fn saved_drafts(desk: &Fixture) -> Vec<String> {
         _ => None,
     })
     .collect()
-}
-
-fn type_text(harness: &mut Harness<'_, Window>, text: &str) {
-    harness.event(Event::Text(text.to_owned()));
-    harness.run_steps(2);
-}
-
-fn press(harness: &mut Harness<'_, Window>, modifiers: Modifiers, key: Key) {
-    harness.key_press_modifiers(modifiers, key);
-    harness.run_steps(3);
 }
 
 /// Events that arrive within one frame.

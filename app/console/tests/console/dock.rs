@@ -11,28 +11,15 @@ use model::{
     panel::{PanelEvent, Slot},
     port::Desk,
 };
-use switchboard_console::{
-    Console, Options, ShellState,
-    fixture::{self, Fixture},
-};
+use switchboard_console::fixture::{self, Fixture};
+
+use crate::window::{self, Window};
 
 /// A window over a desk with its first conversation open, high enough for the whole dock.
-fn window(desk: &Arc<Fixture>) -> Harness<'static, Console> {
-    let zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(8));
-    let options = Options { language: Language::Chinese, zone };
-    let mut console = Console::new(Arc::clone(desk) as Arc<dyn Desk>, options);
+fn window(desk: &Arc<Fixture>) -> Harness<'static, Window> {
+    let mut console = window::console(desk, Language::Chinese);
     console.open_conversation(desk.conversations()[0]);
-    let shell = ShellState { focused: true, ..ShellState::default() };
-    let mut harness = Harness::builder().with_size(vec2(1440.0, 2000.0)).build_ui_state(
-        move |ui, console: &mut Console| {
-            console.logic(ui.ctx(), &shell);
-            console.ui(ui, &shell);
-            console.take_requests();
-        },
-        console,
-    );
-    harness.run_steps(6);
-    harness
+    window::show(console, vec2(1440.0, 2000.0))
 }
 
 fn form_commands(desk: &Fixture) -> Vec<FormCommand> {
@@ -100,7 +87,7 @@ fn knowledge_is_found_and_its_words_go_into_the_reply() {
     harness.key_press(Key::Enter);
     harness.run_steps(4);
     let conversation = desk.conversations()[0];
-    assert_eq!(harness.state().draft(conversation), Some("您好，我帮您查一下。"));
+    assert_eq!(harness.state().console.draft(conversation), Some("您好，我帮您查一下。"));
 }
 
 #[test]
@@ -123,7 +110,7 @@ fn an_offer_puts_its_words_into_the_reply_or_goes_away() {
     let conversation = desk.conversations()[0];
     harness.get_by_role_and_label(Role::Button, "加入回复").click();
     harness.run_steps(3);
-    let draft = harness.state().draft(conversation).unwrap_or_default().to_owned();
+    let draft = harness.state().console.draft(conversation).unwrap_or_default().to_owned();
     assert!(draft.starts_with("维修师傅上门时"), "{draft}");
     let offer = desk.view().threads[&conversation].proposals[1].id;
     harness.get_by_role_and_label(Role::Button, "忽略这个推荐").click();
