@@ -260,6 +260,7 @@ impl Console {
             fixed(Panel::left("rail"), sizes.rail)
                 .show(ui, |ui| panel::rail::show(ui, &ctx, self.open.place));
             places.leave(&ctx, self.open.place);
+            places.observe(&ctx, time);
             if self.open.place == Place::Desk {
                 desk_place(
                     ui,

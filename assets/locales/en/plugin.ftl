@@ -136,3 +136,7 @@ plugin-settings-too-long = This is too long
 plugin-settings-number = Please enter a number
 plugin-settings-by-account = Each account of this channel has settings of its own
 plugin-settings-accounts = Open the accounts
+plugin-load-heavy = { $plugin } slows the desk: { $share } of a processor core
+plugin-load-slow = { $plugin } answers slowly: one in twenty takes longer than { $time }
+plugin-load-none = Nothing slows the desk. All plugins together take { $share } of a processor core
+plugin-load-of = Last ten minutes: { $share } of a processor core

@@ -133,3 +133,7 @@ plugin-settings-too-long = 内容太长
 plugin-settings-number = 请填写数字
 plugin-settings-by-account = 这个渠道的每个账号各有自己的设置
 plugin-settings-accounts = 查看账号
+plugin-load-heavy = { $plugin } 拖慢了工作台：占用一个处理器核心的 { $share }
+plugin-load-slow = { $plugin } 响应偏慢：二十次里有一次超过 { $time }
+plugin-load-none = 没有插件拖慢工作台，全部插件共占用一个处理器核心的 { $share }
+plugin-load-of = 最近十分钟：占用一个处理器核心的 { $share }

@@ -9,6 +9,7 @@ mod configure;
 mod control;
 mod grant;
 mod knowledge;
+mod load;
 mod plugin_detail;
 mod plugins;
 mod quality;
@@ -56,6 +57,11 @@ impl Places {
     /// Puts the keyboard into the search of the Knowledge place.
     pub fn focus_search(&mut self) {
         self.knowledge.focus_search();
+    }
+
+    /// Follows what plugins cost, whichever place is shown.
+    pub fn observe(&mut self, ctx: &Ctx<'_>, time_s: f64) {
+        self.plugins.observe(ctx, time_s);
     }
 
     /// Another place may be shown now: outside Settings the microphone is let go.

@@ -11,7 +11,9 @@ use model::{
 
 use super::{
     configure::{Settings, Wish},
-    control, grant, plugins,
+    control, grant,
+    load::Load,
+    plugins,
 };
 use crate::{
     Action, Ctx, Place, Slot,
@@ -37,7 +39,14 @@ pub struct Detail {
 
 impl Detail {
     /// Draws a plugin.
-    pub fn show(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, row: &PluginRow, granting: &mut Option<PluginId>) {
+    pub fn show(
+        &mut self,
+        ui: &mut Ui,
+        ctx: &Ctx<'_>,
+        row: &PluginRow,
+        load: &Load,
+        granting: &mut Option<PluginId>,
+    ) {
         let id = &row.manifest.id;
         if self.of.as_ref() != Some(id) {
             self.of = Some(id.clone());
@@ -52,7 +61,7 @@ impl Detail {
             state(ui, ctx, row, granting);
             self.settings(ui, ctx, row);
             permissions(ui, ctx, row);
-            budgets(ui, ctx, row);
+            budgets(ui, ctx, row, load);
             Card::new(ctx.t("plugin-faults")).show(
                 ui,
                 theme,
@@ -265,7 +274,7 @@ fn permissions(ui: &mut Ui, ctx: &Ctx<'_>, row: &PluginRow) {
     );
 }
 
-fn budgets(ui: &mut Ui, ctx: &Ctx<'_>, row: &PluginRow) {
+fn budgets(ui: &mut Ui, ctx: &Ctx<'_>, row: &PluginRow, load: &Load) {
     let theme = ctx.theme;
     let signals = &row.signals;
     Card::new(ctx.t("plugin-budgets")).show(
@@ -289,6 +298,7 @@ fn budgets(ui: &mut Ui, ctx: &Ctx<'_>, row: &PluginRow) {
                 ("plugin-acceptance-name", acceptance(ctx, row)),
             ];
             tiles(ui, ctx, &figures);
+            load.show(ui, ctx, row);
         },
     );
 }

@@ -7,10 +7,14 @@ use egui::{Align2, Frame, Panel, Rect, ScrollArea, Sense, Ui, pos2, vec2};
 use model::{
     PluginId,
     plugin::{PluginState, Role},
-    view::{PluginRow, View},
+    view::PluginRow,
 };
 
-use super::{control, grant, plugin_detail::Detail};
+use super::{
+    control, grant,
+    load::{self, Load},
+    plugin_detail::Detail,
+};
 use crate::{
     Ctx,
     theme::{Theme, Tone, Type},
@@ -48,13 +52,19 @@ pub struct Plugins {
     chosen: Option<PluginId>,
     granting: Option<PluginId>,
     detail: Detail,
+    load: Load,
 }
 
 impl Plugins {
+    /// Follows what plugins cost.
+    pub fn observe(&mut self, ctx: &Ctx<'_>, time_s: f64) {
+        self.load.observe(ctx.view, time_s);
+    }
+
     /// Draws the place.
     pub fn show(&mut self, ui: &mut Ui, ctx: &Ctx<'_>) {
         let theme = ctx.theme;
-        let rows = self.sorted(ctx.view);
+        let rows = self.sorted(ctx);
         if self.chosen.is_none() {
             // What needs a hand comes first when the place is opened.
             let needs = rows.iter().find(|row| needs_hand(&row.state)).or(rows.first());
@@ -78,7 +88,7 @@ impl Plugins {
         let ground = Frame::new().fill(theme.background);
         egui::CentralPanel::default().frame(ground).show(ui, |ui| {
             match rows.iter().find(|row| Some(&row.manifest.id) == self.chosen.as_ref()) {
-                Some(row) => self.detail.show(ui, ctx, row, &mut self.granting),
+                Some(row) => self.detail.show(ui, ctx, row, &self.load, &mut self.granting),
                 None => empty_state(ui, theme, Icon::Plug, ctx.t("plugin-empty"), ctx.t("plugin-empty-hint")),
             }
         });
@@ -90,10 +100,10 @@ impl Plugins {
         }
     }
 
-    fn sorted(&self, view: &View) -> Vec<Arc<PluginRow>> {
-        let mut rows: Vec<Arc<PluginRow>> = view.plugins.to_vec();
+    fn sorted(&self, ctx: &Ctx<'_>) -> Vec<Arc<PluginRow>> {
+        let mut rows: Vec<Arc<PluginRow>> = ctx.view.plugins.to_vec();
         match self.order {
-            Order::Name => {}
+            Order::Name => rows.sort_by_cached_key(|row| ctx.plugin_name(&row.manifest.id).to_lowercase()),
             Order::Processor => rows.sort_by_key(|row| std::cmp::Reverse(row.signals.guest_cpu_us)),
             Order::Slow => rows.sort_by_key(|row| std::cmp::Reverse(row.signals.wall_p95_us)),
         }
@@ -105,6 +115,9 @@ impl Plugins {
         ui.spacing_mut().item_spacing.y = 0.0;
         let count = ctx.tw("plugin-count", &[("count", rows.len().into())]);
         control::bar(ui, ctx, ctx.t("place-plugins"), &count, |_| {});
+        ui.add_space(6.0);
+        let time_s = ui.input(|input| input.time);
+        load::verdict_line(ui, ctx, &self.load.verdict(ctx, rows, time_s));
         ui.add_space(8.0);
         ui.horizontal(|ui| {
             ui.add_space(10.0);

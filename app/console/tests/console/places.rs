@@ -153,3 +153,22 @@ fn edges_of_panels_have_a_name_in_the_desks_language() {
         assert!(!names.is_empty() && names.iter().all(|name| name == "调整面板宽度"), "{place:?}: {names:?}");
     }
 }
+
+#[test]
+fn the_plugin_that_slows_the_desk_is_named() {
+    let desk = fixture::desk(Language::English);
+    let mut harness = window(&desk, Language::English, Place::Plugins);
+    assert!(harness.query_by_label_contains("Nothing slows the desk").is_some());
+    let row = Arc::clone(&desk.view().plugins[0]);
+    // Half a core for as long as the window has been open.
+    desk.change(|view| {
+        let mut busy = (*view.plugins[0]).clone();
+        busy.signals.guest_cpu_us += 30_000_000;
+        let mut rows = view.plugins.to_vec();
+        rows[0] = Arc::new(busy);
+        view.plugins = Arc::new(rows);
+    });
+    harness.run_steps(4);
+    let words = format!("{} slows the desk", row.manifest.name);
+    assert!(harness.query_by_label_contains(&words).is_some(), "{words}");
+}
