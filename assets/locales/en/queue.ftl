@@ -11,6 +11,7 @@ queue-unread = { $count ->
     }
 queue-waits = waiting { $time }
 queue-awaiting-customer = With customer
+queue-customer-left = Left
 queue-draft = Draft
 queue-take = Take
 queue-filter = Filter

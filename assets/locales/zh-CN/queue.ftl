@@ -8,6 +8,7 @@ queue-waiting-section = 等待分配
 queue-unread = { $count } 条未读
 queue-waits = 已等 { $time }
 queue-awaiting-customer = 待客户
+queue-customer-left = 客户已离开
 queue-draft = 草稿
 queue-take = 接入
 queue-filter = 筛选

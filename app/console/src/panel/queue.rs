@@ -383,6 +383,9 @@ fn spoken(ctx: &Ctx<'_>, row: &QueueRow, clock: &Clock) -> String {
     if row.send_trouble {
         words.push(ctx.t("queue-trouble").to_owned());
     }
+    if row.customer_left {
+        words.push(ctx.t("queue-customer-left").to_owned());
+    }
     words.join(ctx.t("app-separator"))
 }
 
@@ -455,6 +458,7 @@ fn paint_mark(painter: &egui::Painter, ctx: &Ctx<'_>, row: &QueueRow, right: egu
     let chip = match &row.status {
         Status::Parked { until: Some(until), .. } => Some(ctx.moment(*until)),
         Status::Assigned(agent) if *agent != ctx.view.me => Some(ctx.agent_name(*agent)),
+        Status::Assigned(_) if row.customer_left => Some(ctx.t("queue-customer-left").to_owned()),
         Status::Assigned(_) if row.waiting_since.is_none() && !row.last_from_customer => {
             Some(ctx.t("queue-awaiting-customer").to_owned())
         }

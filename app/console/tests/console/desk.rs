@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use assets::Language;
 use egui::{Event, ImeEvent, Key, Modifiers, vec2};
-use egui_kittest::{Harness, kittest::Queryable};
+use egui_kittest::{
+    Harness,
+    kittest::{NodeT as _, Queryable},
+};
 use model::{
     ConversationId, ProposalId,
     command::{Command, ConversationCommand, ProposalCommand},
@@ -382,4 +385,22 @@ fn the_state_of_a_reply_is_shown_in_words() {
         .any(|entry| matches!(&entry.kind, EntryKind::FromAgent { delivery: Delivery::Failed(_), .. }));
     assert!(failed);
     assert!(harness.query_by_label("Not sent: connection timed out").is_some());
+}
+
+#[test]
+fn a_customer_who_left_is_told_in_the_queue() {
+    let desk = fixture::desk(Language::English);
+    desk.change(|view| {
+        let mut row = (*view.queue[0]).clone();
+        row.customer_left = true;
+        let mut rows = view.queue.to_vec();
+        rows[0] = Arc::new(row);
+        view.queue = Arc::new(rows);
+    });
+    let harness = window(&desk, Language::English, &[]);
+    let name = desk.view().queue[0].name.clone();
+    let told = harness
+        .query_all_by_label_contains(&name)
+        .any(|node| node.accesskit_node().label().is_some_and(|label| label.ends_with("Left")));
+    assert!(told, "{name}");
 }
