@@ -204,6 +204,9 @@ fn doctor(arguments: &DeskArguments) -> anyhow::Result<()> {
             ),
         ),
     }
+    // Only who writes plugins in JavaScript needs it.
+    let javascript = plugin_tool::javascript::trouble();
+    say(true, format!("JavaScript: {}", javascript.as_deref().unwrap_or("node and npm are there")));
     let ledger = ledger(arguments)?;
     let folder = arguments.installed_plugins();
     say(true, format!("{} trusted publishers in {}", ledger.publishers().len(), folder.display()));

@@ -95,6 +95,7 @@ const PIECES: &[Piece] = &[
         "nodejs",
         "the child process that plugins are measured beside",
     ),
+    piece(Need::Tests, Sign::Program(&["npm"]), "npm", "fetches what builds plugins written in JavaScript"),
     piece(
         Need::Tests,
         Sign::Program(&["openbox"]),

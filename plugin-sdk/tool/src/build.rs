@@ -1,5 +1,5 @@
-//! Builds a plugin's folder: cargo makes a core module, `wit-component` makes a component of it, and manifest
-//! and assets are added.
+//! Builds a plugin's folder. For Rust, cargo makes a core module and `wit-component` a component of it; for JavaScript,
+//! [`javascript`] makes the component. Manifest and assets are added.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -13,7 +13,7 @@ use model::plugin::Manifest;
 use wit_component::ComponentEncoder;
 
 use crate::{
-    inspect, manifest,
+    inspect, javascript, manifest,
     package::{self, Assets},
     toolchain::{TARGET, Toolchain},
 };
@@ -58,52 +58,60 @@ pub struct Built {
     pub toolchain: String,
 }
 
-/// Builds the plugin in a folder.
+/// Builds the plugin in a folder, in the language that its files are written in.
 pub fn build_folder(folder: &Path, options: &Options) -> Result<Built> {
-    let began = Instant::now();
-    let (manifest, text) = manifest::read(folder)?;
-    let assets = package::read_assets(folder)?;
-    check_texts(folder, &manifest, &assets)?;
+    let source = Source::read(folder)?;
+    if javascript::is_here(folder) {
+        let component = javascript::build(folder, &source.manifest)?;
+        return source.finish(component, &options.out_folder, "JavaScript: componentize-qjs".to_owned());
+    }
     let toolchain = match &options.toolchain {
         Some(toolchain) => toolchain.clone(),
         None => Toolchain::find_or_add()?,
     };
     let module = compile(folder, &toolchain, options)?;
     let component = encode(&module).with_context(|| format!("encoding {}", module.display()))?;
-    let bytes = pack(component, &manifest, &text, &assets)?;
-    std::fs::create_dir_all(&options.out_folder)
-        .with_context(|| format!("making {}", options.out_folder.display()))?;
-    let file = options.out_folder.join(format!("{}.wasm", manifest.id));
-    write_whole(&file, &bytes)?;
-    Ok(Built {
-        manifest,
-        file,
-        bytes: bytes.len() as u64,
-        assets_bytes: assets.values().map(|data| data.len() as u64).sum(),
-        took: began.elapsed(),
-        toolchain: toolchain.describe(),
-    })
+    source.finish(component, &options.out_folder, toolchain.describe())
 }
 
 /// Packs a component that another tool built with the manifest and assets of a folder.
 pub fn pack_folder(folder: &Path, component: &Path, out_folder: &Path) -> Result<Built> {
-    let began = Instant::now();
-    let (manifest, text) = manifest::read(folder)?;
-    let assets = package::read_assets(folder)?;
-    check_texts(folder, &manifest, &assets)?;
+    let source = Source::read(folder)?;
     let component = encode(component).with_context(|| format!("reading {}", component.display()))?;
-    let bytes = pack(component, &manifest, &text, &assets)?;
-    std::fs::create_dir_all(out_folder).with_context(|| format!("making {}", out_folder.display()))?;
-    let file = out_folder.join(format!("{}.wasm", manifest.id));
-    write_whole(&file, &bytes)?;
-    Ok(Built {
-        manifest,
-        file,
-        bytes: bytes.len() as u64,
-        assets_bytes: assets.values().map(|data| data.len() as u64).sum(),
-        took: began.elapsed(),
-        toolchain: String::new(),
-    })
+    source.finish(component, out_folder, String::new())
+}
+
+/// What goes into a package besides the code.
+struct Source {
+    began: Instant,
+    manifest: Manifest,
+    text: String,
+    assets: Assets,
+}
+
+impl Source {
+    fn read(folder: &Path) -> Result<Self> {
+        let began = Instant::now();
+        let (manifest, text) = manifest::read(folder)?;
+        let assets = package::read_assets(folder)?;
+        check_texts(folder, &manifest, &assets)?;
+        Ok(Self { began, manifest, text, assets })
+    }
+
+    fn finish(self, component: Vec<u8>, out_folder: &Path, toolchain: String) -> Result<Built> {
+        let bytes = pack(component, &self.manifest, &self.text, &self.assets)?;
+        std::fs::create_dir_all(out_folder).with_context(|| format!("making {}", out_folder.display()))?;
+        let file = out_folder.join(format!("{}.wasm", self.manifest.id));
+        write_whole(&file, &bytes)?;
+        Ok(Built {
+            file,
+            bytes: bytes.len() as u64,
+            assets_bytes: self.assets.values().map(|data| data.len() as u64).sum(),
+            took: self.began.elapsed(),
+            manifest: self.manifest,
+            toolchain,
+        })
+    }
 }
 
 /// Makes a component from a core module. One that is a component already, as other languages' tools make, is

@@ -14,7 +14,7 @@ use crate::{
 
 /// How the commands are written.
 pub const USAGE: &str = "\
-new FOLDER [--role ROLE] [--language rust] [--kit FOLDER | --kit-version VERSION]
+new FOLDER [--role ROLE] [--language rust|js] [--kit FOLDER | --kit-version VERSION]
                                                     make a new plugin, named like its folder
 check FOLDER                                        check plugin.toml
 build FOLDER [--out FOLDER] [--target FOLDER] [--offline]
@@ -81,8 +81,9 @@ fn new(words: &mut Words) -> Result<String> {
     words.finish()?;
     let made: Vec<String> =
         scaffold::new(&folder, &kit, template)?.iter().map(|path| path.display().to_string()).collect();
+    let first = if language == "js" { "npm install" } else { "cargo test" };
     Ok(format!(
-        "{}\n\nNext:\n  cd {} && cargo test && switchboard plugin test .",
+        "{}\n\nNext:\n  cd {} && {first} && switchboard plugin test .",
         made.join("\n"),
         folder.display()
     ))

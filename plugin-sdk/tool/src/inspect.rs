@@ -14,7 +14,7 @@ use crate::{
 
 const CONTRACT: &str = "switchboard:plugin/";
 /// Interfaces of types and of what every plugin may do without asking.
-const FREE_IMPORTS: [&str; 6] = ["types", "forms", "advice", "log", "clock", "random"];
+pub(crate) const FREE_IMPORTS: [&str; 6] = ["types", "forms", "advice", "log", "clock", "random"];
 
 /// A package file, read and checked.
 pub struct Inspected {
@@ -138,12 +138,14 @@ pub fn short(name: &str) -> String {
 
 /// What does not fit between a component and its manifest.
 pub fn disagreements(manifest: &Manifest, contents: &Contents) -> Vec<String> {
-    let exports: Vec<String> = contents.exports.iter().map(|name| short(name)).collect();
+    // What a language's own runtime exports besides is nothing that the desk would call.
+    let own = contents.exports.iter().filter(|name| name.starts_with(CONTRACT));
+    let exports: Vec<String> = own.map(|name| short(name)).collect();
     let mut found = vec![];
     for role in &manifest.roles {
         if interface_of(*role).is_some_and(|interface| !exports.iter().any(|export| export == interface)) {
             found.push(format!(
-                "the manifest has the role `{0}`, but the code does not export it: add it to `plugin!(...)`",
+                "the manifest has the role `{0}`, but the code does not export it: export it (in Rust: add it to `plugin!(...)`)",
                 role_name(*role)
             ));
         }
@@ -168,6 +170,29 @@ pub fn disagreements(manifest: &Manifest, contents: &Contents) -> Vec<String> {
         }
     }
     found
+}
+
+/// Interfaces that only a capability opens.
+const ASKED_IMPORTS: [&str; 12] = [
+    "kv",
+    "blobs",
+    "secrets",
+    "http",
+    "webhook",
+    "push",
+    "timers",
+    "notify",
+    "conversations",
+    "customers",
+    "knowledge",
+    "proposals",
+];
+
+/// The interfaces that a manifest's capabilities open.
+pub(crate) fn asked_interfaces(manifest: &Manifest) -> impl Iterator<Item = &'static str> {
+    let opens =
+        |interface: &&str| manifest.capabilities.iter().any(|capability| grants(capability, interface));
+    ASKED_IMPORTS.into_iter().filter(opens)
 }
 
 /// Whether a capability lets a plugin use an interface at all.

@@ -9,6 +9,7 @@
 pub mod build;
 pub mod command;
 pub mod inspect;
+pub mod javascript;
 pub mod manifest;
 pub mod package;
 pub mod scaffold;

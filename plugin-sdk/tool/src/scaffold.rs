@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context as _, Result, ensure};
 
-use crate::manifest;
+use crate::{javascript, manifest};
 
 /// What a new plugin begins with.
 #[derive(Debug)]
@@ -40,22 +40,42 @@ macro_rules! rust {
     };
 }
 
-/// One for each role that the contract has, in each language.
-pub const TEMPLATES: [Template; 6] = [
+macro_rules! javascript {
+    ($role:literal, $manifest:expr) => {
+        Template {
+            language: "js",
+            role: $role,
+            manifest: $manifest,
+            dependencies: "",
+            files: [
+                (javascript::ENTRY, include_str!(concat!("../template/js/", $role, ".js"))),
+                ("locales/en.ftl", include_str!(concat!("../template/rust/", $role, "/en.ftl"))),
+                ("locales/zh-CN.ftl", include_str!(concat!("../template/rust/", $role, "/zh-CN.ftl"))),
+                ("tests/first.toml", include_str!(concat!("../template/rust/", $role, "/first.toml"))),
+            ],
+        }
+    };
+}
+
+const CHANNEL: &str =
+    "capabilities = [\"webhook\", \"push\"]\n\n[channel]\nkind = \"chat\"\nidempotent_send = true\n";
+const TICKET_FORM: &str = "\n[[ticket_types]]\nid = \"call-back\"\ntitle = \"@form\"\n";
+const PANEL: &str = "capabilities = [\"kv\"]\n\n[[panels]]\nslot = \"customer-side\"\ntitle = \"@name\"\n";
+
+/// One for each role that the contract has, in each language. A role's world of tests is the same in all languages.
+pub const TEMPLATES: [Template; 12] = [
     rust!("assist", "", ""),
-    rust!(
-        "channel",
-        "capabilities = [\"webhook\", \"push\"]\n\n[channel]\nkind = \"chat\"\nidempotent_send = true\n",
-        "serde = { version = \"1\", features = [\"derive\"] }\n"
-    ),
+    rust!("channel", CHANNEL, "serde = { version = \"1\", features = [\"derive\"] }\n"),
     rust!("lookup", "", ""),
     rust!("quality", "", ""),
-    rust!("ticket-form", "\n[[ticket_types]]\nid = \"call-back\"\ntitle = \"@form\"\n", ""),
-    rust!(
-        "panel",
-        "capabilities = [\"kv\"]\n\n[[panels]]\nslot = \"customer-side\"\ntitle = \"@name\"\n",
-        ""
-    ),
+    rust!("ticket-form", TICKET_FORM, ""),
+    rust!("panel", PANEL, ""),
+    javascript!("assist", ""),
+    javascript!("channel", CHANNEL),
+    javascript!("lookup", ""),
+    javascript!("quality", ""),
+    javascript!("ticket-form", TICKET_FORM),
+    javascript!("panel", PANEL),
 ];
 
 /// The template for a role in a language.
@@ -104,14 +124,21 @@ pub fn new(folder: &Path, kit: &Kit, template: &Template) -> Result<Vec<PathBuf>
         "`{id}` is no id: use 2 to 64 lower-case letters, digits and hyphens, beginning with a letter"
     );
     ensure!(!folder.exists(), "{} is there already", folder.display());
-    let inside = is_inside_workspace(folder);
-    let (kit, outside) =
-        if inside { ("{ workspace = true }".to_owned(), "") } else { (kit_line(kit)?, OUTSIDE) };
+    let in_rust = template.language == "rust";
+    let (kit, outside) = match kit {
+        _ if !in_rust => (String::new(), ""),
+        _ if is_inside_workspace(folder) => ("{ workspace = true }".to_owned(), ""),
+        kit => (kit_line(kit)?, OUTSIDE),
+    };
     let mut made = vec![];
-    let common = [
-        ("Cargo.toml", include_str!("../template/rust/Cargo.toml.in")),
-        (manifest::FILE_NAME, include_str!("../template/plugin.toml.in")),
-    ];
+    let mut common = vec![(manifest::FILE_NAME, include_str!("../template/plugin.toml.in"))];
+    if in_rust {
+        common.push(("Cargo.toml", include_str!("../template/rust/Cargo.toml.in")));
+    } else {
+        common.push(("package.json", include_str!("../template/js/package.json.in")));
+        common.push(("kit/switchboard.js", javascript::KIT));
+        common.push((".gitignore", "node_modules\n"));
+    }
     for (name, text) in common.iter().chain(&template.files) {
         let text = [
             ("id", id),
@@ -171,6 +198,12 @@ mod tests {
             assert!(!text.contains("{{"), "{text}");
             let role = manifest.roles.first().copied().unwrap();
             assert_eq!(manifest::role_name(role), template.role);
+            if template.language == "js" {
+                for file in [javascript::ENTRY, "package.json", "kit/switchboard.js"] {
+                    assert!(folder.join(file).is_file(), "{}: {file}", template.role);
+                }
+                continue;
+            }
             let cargo: toml::Table =
                 std::fs::read_to_string(folder.join("Cargo.toml")).unwrap().parse().unwrap();
             assert_eq!(cargo["package"]["name"].as_str(), Some("plugin-my-first"));

@@ -6,6 +6,7 @@
 use std::{
     path::{Path, PathBuf},
     process::Command,
+    sync::OnceLock,
 };
 
 use plugin_tool::{
@@ -43,9 +44,55 @@ fn template(role: &str) -> &'static Template {
     scaffold::template("rust", role).unwrap()
 }
 
+/// Where `node_modules` with the pinned `componentize-qjs` is, which npm puts there once.
+fn javascript_modules() -> &'static Path {
+    static MODULES: OnceLock<PathBuf> = OnceLock::new();
+    MODULES.get_or_init(|| {
+        let folder = target("js");
+        let modules = folder.join("node_modules");
+        if !modules.join("componentize-qjs/package.json").is_file() {
+            std::fs::create_dir_all(&folder).unwrap();
+            for file in ["package.json", "package-lock.json"] {
+                std::fs::copy(root().join("plugin-sdk/js").join(file), folder.join(file)).unwrap();
+            }
+            let mut npm = Command::new("npm");
+            npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder);
+            let output = npm.output().expect("npm (Debian package npm)");
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        }
+        modules
+    })
+}
+
+#[test]
+fn what_is_new_in_javascript_lives_through_the_same_worlds() {
+    let modules = javascript_modules();
+    for template in TEMPLATES.iter().filter(|template| template.language == "js") {
+        let outer = tempfile::tempdir().unwrap();
+        std::os::unix::fs::symlink(modules, outer.path().join("node_modules")).unwrap();
+        let folder = outer.path().join(format!("my-{}", template.role));
+        scaffold::new(&folder, &Kit::Version(String::new()), template).unwrap();
+        let outcome = run(&built(&folder), &folder.join("tests/first.toml")).unwrap();
+        assert!(outcome.failures.is_empty(), "{}: {:#?}", template.role, outcome.failures);
+        assert!(outcome.steps > 0 && outcome.signals.calls > 0, "{}: {outcome:?}", template.role);
+    }
+}
+
+#[test]
+fn a_mistake_in_javascript_is_told_with_its_place() {
+    let outer = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink(javascript_modules(), outer.path().join("node_modules")).unwrap();
+    let folder = outer.path().join("my-assist");
+    let template = scaffold::template("js", "assist").unwrap();
+    scaffold::new(&folder, &Kit::Version(String::new()), template).unwrap();
+    std::fs::write(folder.join("plugin.js"), "export const lifecycle = {\n  init( {\n};\n").unwrap();
+    let error = build::build_folder(&folder, &Options::into_folder(folder.join("out"))).unwrap_err();
+    assert!(format!("{error:#}").contains("plugin.js"), "{error:#}");
+}
+
 #[test]
 fn what_is_new_passes_its_own_tests_for_every_role() {
-    for template in &TEMPLATES {
+    for template in TEMPLATES.iter().filter(|template| template.language == "rust") {
         let outer = tempfile::tempdir().unwrap();
         let folder = project(outer.path(), template);
         let output = Command::new(env!("CARGO"))
