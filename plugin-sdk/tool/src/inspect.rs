@@ -13,6 +13,8 @@ use crate::{
 };
 
 const CONTRACT: &str = "switchboard:plugin/";
+/// The contract itself.
+pub(crate) const CONTRACT_TEXT: &str = include_str!("../../wit/plugin.wit");
 /// Interfaces of types and of what every plugin may do without asking.
 pub(crate) const FREE_IMPORTS: [&str; 6] = ["types", "forms", "advice", "log", "clock", "random"];
 
@@ -172,27 +174,18 @@ pub fn disagreements(manifest: &Manifest, contents: &Contents) -> Vec<String> {
     found
 }
 
-/// Interfaces that only a capability opens.
-const ASKED_IMPORTS: [&str; 12] = [
-    "kv",
-    "blobs",
-    "secrets",
-    "http",
-    "webhook",
-    "push",
-    "timers",
-    "notify",
-    "conversations",
-    "customers",
-    "knowledge",
-    "proposals",
-];
-
 /// The interfaces that a manifest's capabilities open.
 pub(crate) fn asked_interfaces(manifest: &Manifest) -> impl Iterator<Item = &'static str> {
     let opens =
         |interface: &&str| manifest.capabilities.iter().any(|capability| grants(capability, interface));
-    ASKED_IMPORTS.into_iter().filter(opens)
+    offered().filter(opens)
+}
+
+/// Every interface that the desk offers, as the contract lists them.
+fn offered() -> impl Iterator<Item = &'static str> {
+    let base = CONTRACT_TEXT.split_once("world base {").and_then(|(_, rest)| rest.split_once('}'));
+    let lines = base.map_or("", |(lines, _)| lines).lines();
+    lines.filter_map(|line| line.trim().strip_prefix("import ")?.strip_suffix(';'))
 }
 
 /// Whether a capability lets a plugin use an interface at all.
@@ -236,6 +229,14 @@ mod tests {
     fn contents(imports: &[&str], exports: &[&str]) -> Contents {
         let full = |names: &[&str]| names.iter().map(|name| format!("{CONTRACT}{name}@0.1.0")).collect();
         Contents { imports: full(imports), exports: full(exports), ..Contents::default() }
+    }
+
+    #[test]
+    fn the_contract_says_what_is_offered() {
+        let offered: Vec<&str> = offered().collect();
+        assert!(FREE_IMPORTS.iter().all(|name| offered.contains(name)), "{offered:?}");
+        let manifest = manifest("\"assist\"", "\"kv\", \"knowledge\"");
+        assert_eq!(asked_interfaces(&manifest).collect::<Vec<_>>(), ["kv", "knowledge"]);
     }
 
     #[test]

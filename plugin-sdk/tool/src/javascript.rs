@@ -19,7 +19,6 @@ pub const ENTRY: &str = "plugin.js";
 pub const KIT: &str = include_str!("../../js/switchboard.js");
 /// The program, below `node_modules`.
 const PROGRAM: &str = "componentize-qjs/bin/componentize-qjs";
-const CONTRACT: &str = include_str!("../../wit/plugin.wit");
 /// The world that is written for a plugin.
 const WORLD: &str = "this-plugin";
 
@@ -35,7 +34,8 @@ pub fn build(folder: &Path, manifest: &Manifest) -> Result<Vec<u8>> {
     let program = program(&folder)?;
     let workshop = tempfile::tempdir().context("making a folder for the contract")?;
     let contract = workshop.path().join("plugin.wit");
-    std::fs::write(&contract, format!("{CONTRACT}\n{}", world(manifest))).context("writing the contract")?;
+    std::fs::write(&contract, format!("{}\n{}", inspect::CONTRACT_TEXT, world(manifest)))
+        .context("writing the contract")?;
     let component = workshop.path().join("component.wasm");
     let mut command = Command::new("node");
     command.arg(program).args(["--sync", "--stub-wasi", "--opt-size", "--world", WORLD]);
