@@ -38,7 +38,7 @@ impl Core {
                     self.to_route = true;
                     self.shown.changed = true;
                 }
-                StreamId::Plugin(id) => self.react_plugin(&id, &event),
+                StreamId::Plugin(id) => self.react_plugin(store, &id, &event),
                 StreamId::Desk => self.react_desk(store, &event),
             }
         }
@@ -231,7 +231,7 @@ impl Core {
         self.shown.changed = true;
     }
 
-    fn react_plugin(&mut self, id: &PluginId, event: &Event) {
+    fn react_plugin(&mut self, store: &mut Store, id: &PluginId, event: &Event) {
         match &event.payload {
             Payload::PluginGranted(granted) => self.load_granted(id, granted),
             Payload::PluginPaused => self.outside.host.pause(id, true),
@@ -241,6 +241,7 @@ impl Core {
             }
             Payload::PluginConfigured(_) => self.restart_configured(id),
             Payload::PluginRemoved => {
+                self.forget_secrets_of_plugin(store, id);
                 self.outside.host.unload(id);
                 self.packages.remove(id);
             }

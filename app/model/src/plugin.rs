@@ -167,21 +167,43 @@ impl Manifest {
     pub fn is_configured_by_account(&self) -> bool {
         self.roles.contains(&Role::Channel)
     }
+
+    /// Secrets that a person types.
+    pub fn typed_secrets(&self) -> impl Iterator<Item = &SecretManifest> {
+        self.secrets.iter().filter(|rule| rule.typed)
+    }
 }
 
-/// Where one secret may go. A slot without an entry can only be used for message authentication codes.
+/// Where one secret may go, and whether a person types it. A slot without an entry holds a key that the desk makes and
+/// can only be used for message authentication codes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SecretManifest {
     /// The slot, as in [`Capability::Secret`].
     pub slot: String,
-    /// The only `host:port` it is sent to, over TLS.
+    /// The only `host:port` it is sent to, over TLS. Empty, together with the header, where it is never sent and only
+    /// makes and checks message authentication codes.
+    #[serde(default)]
     pub host: String,
     /// The only header it is sent in.
+    #[serde(default)]
     pub header: String,
     /// The header's value, with `{}` where the secret goes.
     #[serde(default = "bare_secret")]
     pub template: String,
+    /// Whether a person types it. Otherwise the desk makes it.
+    #[serde(default)]
+    pub typed: bool,
+    /// What the person who types it knows it as; the slot's name where it is empty.
+    #[serde(default)]
+    pub label: AuthorText,
+}
+
+impl SecretManifest {
+    /// Where it goes and in what form, as one text that changes when any of it does.
+    pub fn place(&self) -> String {
+        [self.host.as_str(), self.header.as_str(), self.template.as_str()].join("\n")
+    }
 }
 
 fn bare_secret() -> String {

@@ -19,7 +19,7 @@
 //! | `append`, `chain`, `codec`, `read` | the journal |
 //! | `project`, `rebuild`, `verify`, `erase`, `export` | projections and care |
 //! | `lookup`, `thread`, `outbox`, `search` | reading the projections |
-//! | `draft`, `raw`, `kv`, `setting`, `file` | what is kept beside the journal |
+//! | `draft`, `raw`, `kv`, `setting`, `sealed`, `file` | what is kept beside the journal |
 
 #![allow(
     clippy::cast_possible_wrap,
@@ -44,6 +44,7 @@ mod read;
 mod rebuild;
 mod record;
 mod salvage;
+mod sealed;
 mod search;
 mod setting;
 mod store;
@@ -57,6 +58,7 @@ pub use record::{
     Problem, RawId, RawItem, RawOutcome, RawState, RefKind, ThreadPage, VerifyReport,
 };
 pub use salvage::{SalvageError, SalvageReport};
+pub use sealed::{FreshSeal, SECRETS_FILE, SECRETS_KEY_FILE, SlotName, TypedSecret};
 pub use store::Store;
 
 /// Largest event as JSON, in bytes: a message of the longest text in which every character needs escaping.

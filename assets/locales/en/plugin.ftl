@@ -136,3 +136,21 @@ plugin-settings-too-long = This is too long
 plugin-settings-number = Please enter a number
 plugin-settings-by-account = Each account of this channel has settings of its own
 plugin-settings-accounts = Open the accounts
+
+## Secrets that a person types.
+
+plugin-secrets = Secrets
+plugin-secrets-hint = Kept sealed on this computer. The plugin can use them as it says here and never sees them.
+plugin-secrets-all-accounts = What you type here holds for accounts that have none of their own.
+plugin-secret-to = Goes only to { $host }, in the header “{ $header }”, as “{ $form }”
+plugin-secret-sign = Only for signatures; it is never sent
+plugin-secret-set = Set { $time }
+plugin-secret-missing = Not set
+plugin-secret-unreadable = Cannot be opened any more; please type it again
+plugin-secret-moved = Was typed for another destination; type it again if this one is right
+plugin-secret-value = New value of { $name }
+plugin-secret-type = Type or paste it here
+plugin-secret-save = Save { $name }
+plugin-secret-clear = Clear
+plugin-secret-clear-name = Clear { $name }
+plugin-secret-grant-first = Allow its permissions first

@@ -133,3 +133,21 @@ plugin-settings-too-long = 内容太长
 plugin-settings-number = 请填写数字
 plugin-settings-by-account = 这个渠道的每个账号各有自己的设置
 plugin-settings-accounts = 查看账号
+
+## 由人输入的密钥。
+
+plugin-secrets = 密钥
+plugin-secrets-hint = 加密保存在本机。插件只能按这里写明的用途使用，看不到内容。
+plugin-secrets-all-accounts = 这里填的内容，供没有单独填写的账号使用。
+plugin-secret-to = 只会发往 { $host }，放在请求头“{ $header }”里，格式为“{ $form }”
+plugin-secret-sign = 只用于签名，不会发送出去
+plugin-secret-set = { $time }已设置
+plugin-secret-missing = 未设置
+plugin-secret-unreadable = 已无法解开，请重新输入
+plugin-secret-moved = 当时填写时的去向与现在不同；确认无误后请重新输入
+plugin-secret-value = { $name }的新内容
+plugin-secret-type = 在此输入或粘贴
+plugin-secret-save = 保存{ $name }
+plugin-secret-clear = 清除
+plugin-secret-clear-name = 清除{ $name }
+plugin-secret-grant-first = 请先允许它的权限

@@ -12,6 +12,7 @@ mod knowledge;
 mod plugin_detail;
 mod plugins;
 mod quality;
+mod secrets;
 mod settings;
 mod shortcuts;
 mod ticket_detail;

@@ -331,9 +331,11 @@ impl LaneState {
                 return Err(Failure::TooLarge(format!("a header has {HTTP_HEADER_MAX_BYTES} bytes at most")));
             }
             let name = HeaderName::from_bytes(name.as_bytes());
-            let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(&value)) else {
+            let (Ok(name), Ok(mut value)) = (name, HeaderValue::from_bytes(&value)) else {
                 return Err(Failure::Invalid("a header that cannot be sent".to_owned()));
             };
+            // Neither shown by whatever logs headers nor kept in tables of compression.
+            value.set_sensitive(matches!(header.value, WitValue::Secret(_)));
             headers.append(name, value);
         }
         Ok((headers, secrets, slots))

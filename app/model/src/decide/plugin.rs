@@ -26,6 +26,8 @@ pub(super) fn decide(
         PluginCommand::Remove => Some(Payload::PluginRemoved),
         PluginCommand::Configure(settings) if record.settings == *settings => None,
         PluginCommand::Configure(settings) => Some(Payload::PluginConfigured(settings.clone())),
+        // What is typed is sealed beside the journal and never becomes an event.
+        PluginCommand::KeepSecret { .. } | PluginCommand::ForgetSecret { .. } => None,
     };
     payload.map(|payload| by(agent, StreamId::Plugin(id.clone()), payload)).into_iter().collect()
 }
