@@ -2,6 +2,7 @@
 //! that the manifest names and nothing else of the desk.
 
 use std::{
+    fmt::Write as _,
     io::{BufRead as _, BufReader, Write},
     net::{SocketAddr, TcpListener},
     path::Path,
@@ -13,7 +14,8 @@ use engine::{Engine, EngineConfig, PluginFile};
 use model::{
     AgentId, PluginId,
     command::{Command, ConversationCommand, PluginCommand, SecretText},
-    plugin::PluginState,
+    field::{FieldValue, Origin},
+    plugin::{Egress, PluginState},
     port::{Answer, Desk, Question},
     presence::AgentProfile,
     view::{SecretState, View},
@@ -61,7 +63,7 @@ impl Server {
         let address = listener.local_addr()?;
         let heads: Arc<Mutex<Vec<String>>> = Arc::default();
         let seen = Arc::clone(&heads);
-        std::thread::spawn(move || {
+        std::thread::Builder::new().name("server".to_owned()).spawn(move || {
             for stream in listener.incoming() {
                 let Ok(mut stream) = stream else { return };
                 let Ok(reading) = stream.try_clone() else { return };
@@ -72,7 +74,7 @@ impl Server {
                 let _ =
                     stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\nok");
             }
-        });
+        })?;
         Ok(Self { address, heads })
     }
 
@@ -192,6 +194,17 @@ impl Running {
         self.send(Command::Conversation(id, ConversationCommand::Take))
     }
 
+    /// What stands in the ledger about the plugin, once it is as wanted.
+    fn ledger(&self, what: &str, wanted: impl Fn(&[Egress]) -> bool) -> Result<Vec<Egress>> {
+        until(what, || {
+            let asked = self.desk.ask(Question::PluginEgress(PluginId::new(PLUGIN)))?;
+            match until("the ledger", || Ok(self.desk.answer(asked)))? {
+                Answer::Egress(lines) => Ok(Some(lines).filter(|lines| wanted(lines))),
+                other => anyhow::bail!("{other:?}"),
+            }
+        })
+    }
+
     /// What the plugin logged: it logs every answer that it gets.
     fn plugin_log(&self) -> Result<String> {
         let asked = self.desk.ask(Question::PluginLog(PluginId::new(PLUGIN)))?;
@@ -235,7 +248,10 @@ fn holds(bytes: &[u8], text: &str) -> bool {
 
 fn nothing_holds_the_secret(data: &Path) -> Result<()> {
     // In hexadecimal as well: that is how bytes stand in the sealed file.
-    let hexadecimal: String = SECRET.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let hexadecimal = SECRET.bytes().fold(String::new(), |mut text, byte| {
+        let _infallible = write!(text, "{byte:02x}");
+        text
+    });
     for (name, bytes) in written(data)? {
         ensure!(!holds(&bytes, SECRET) && !holds(&bytes, &hexadecimal), "{name} holds the secret");
     }
@@ -324,4 +340,44 @@ fn without_its_key_file_a_secret_is_asked_for_again() -> Result<()> {
         desk.engine.stop();
     }
     nothing_holds_the_secret(data.path())
+}
+
+#[test]
+fn what_a_plugin_sent_and_what_it_may_not_send_stand_in_the_ledger() -> Result<()> {
+    let component = guest::component()?;
+    let (server, data) = (Server::start()?, tempfile::tempdir()?);
+    let manifest = manifest(server.address.port(), "Bearer {}");
+    let desk = Running::start(data.path(), &component, &manifest)?;
+    desk.keep()?;
+    desk.customer_writes("您好")?;
+    let conversation = desk.desk.view().queue.first().context("a conversation")?.id;
+    let target = server.address.to_string();
+    let read = |line: &Egress| line.status == Some(200) && line.received > 0;
+    let lines = desk.ledger("the request is written down", |lines| lines.iter().any(read))?;
+    let line = lines.iter().find(|line| read(line)).context("the line")?;
+    ensure!((line.target.as_str(), line.method.as_str()) == (target.as_str(), "GET"), "{line:?}");
+    ensure!(line.secrets == ["token"] && line.bytes > 0 && line.denied.is_none(), "{line:?}");
+    ensure!(line.conversation == Some(conversation) && line.customer.is_some(), "{line:?}");
+
+    // Where it may not go, the line says what would have allowed it.
+    let order = FieldValue { text: "fetch http://elsewhere.test:81/x".to_owned(), origin: Origin::Agent };
+    desk.plugin(PluginCommand::Configure([("observe".to_owned(), order)].into()))?;
+    desk.customer_writes("在吗")?;
+    let denied = |line: &Egress| line.denied.is_some();
+    let lines = desk.ledger("the denial is written down", |lines| lines.first().is_some_and(denied))?;
+    let needs = "capabilities = [{ http = \"elsewhere.test:81\" }]";
+    ensure!(lines[0].denied.as_deref() == Some(needs), "{:?}", lines[0]);
+    ensure!(lines[0].target == "elsewhere.test:81" && lines[0].bytes == 0, "{:?}", lines[0]);
+    desk.engine.stop();
+
+    // It is there after a restart, and gone with the customer.
+    let desk = Running::start(data.path(), &component, &manifest)?;
+    desk.ledger("it is kept", |lines| lines.iter().any(read) && lines.iter().any(denied))?;
+    desk.engine.stop();
+    let customer = line.customer.context("a customer")?;
+    let mut store = store::Store::open(data.path())?;
+    store.erase(customer, jiff::Timestamp::now())?;
+    let left = store.egress(&PluginId::new(PLUGIN), 100)?;
+    ensure!(!left.is_empty() && left.iter().all(|line| line.customer != Some(customer)), "{left:?}");
+    Ok(())
 }

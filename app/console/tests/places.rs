@@ -212,3 +212,31 @@ fn a_secret_is_typed_masked_saved_and_cleared() {
     let cleared = PluginCommand::ForgetSecret { account: None, slot: slot() };
     assert_eq!(plugin_commands(&desk).last(), Some(&(crm, cleared)));
 }
+
+#[test]
+fn what_a_plugin_sent_is_listed_with_what_was_denied() {
+    let desk = fixture::desk(Language::English);
+    let mut harness = window(&desk, Language::English, Place::Plugins);
+    click(&mut harness, "Membership, Quarantined");
+    assert!(
+        harness.query_by_label("POST crm.example.com:443").is_none(),
+        "it is asked for when it is opened"
+    );
+    // It stands far down the page.
+    harness.get_by_label("Show what it sent").click_accesskit();
+    harness.run_steps(4);
+    let denied = harness.get_by_label("POST tracker.example.net:443").rect();
+    let sent = harness.get_by_label("POST crm.example.com:443").rect();
+    assert!(denied.top() < sent.top(), "the newest first");
+    assert!(harness.query_by_label("Denied").is_some());
+    let needs = "Would be allowed by: capabilities = [{ http = \"tracker.example.net:443\" }]";
+    assert!(harness.query_by_label(needs).is_some());
+    assert!(harness.query_by_label("3 times").is_some());
+    assert!(harness.query_by_label("Answered 200").is_some());
+    let name = desk.view().queue[0].name.clone();
+    let about = format!("With the secret token · About {name}");
+    assert!(harness.query_by_label_contains(&about).is_some());
+    harness.get_by_label("Hide what it sent").click_accesskit();
+    harness.run_steps(4);
+    assert!(harness.query_by_label("Denied").is_none());
+}

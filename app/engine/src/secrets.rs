@@ -120,21 +120,24 @@ impl Core {
                 let state = match kept.iter_mut().find(is_it) {
                     None if damaged => SecretState::Unreadable,
                     None => SecretState::Missing,
-                    Some(secret) if secret.place != rule.place() => SecretState::Moved,
-                    Some(secret) => match secret.value.take() {
-                        None => SecretState::Unreadable,
-                        Some(mut value) => {
-                            let value = std::mem::take(&mut *value);
-                            self.outside.facts.set_secret(&manifest.id, *account, &rule.slot, value);
-                            SecretState::Set(secret.at)
-                        }
-                    },
+                    Some(secret) => self.hand_typed_secret(rule, secret),
                 };
                 rows.push(SecretRow { account: *account, slot: rule.slot.clone(), state });
             }
         }
         self.tell_unreadable(&manifest.id, &rows);
         self.secret_rows.insert(manifest.id.clone(), rows);
+    }
+
+    /// Hands one over, where it opens and still goes to where it was typed for.
+    fn hand_typed_secret(&self, rule: &SecretManifest, secret: &mut TypedSecret) -> SecretState {
+        if secret.place != rule.place() {
+            return SecretState::Moved;
+        }
+        let Some(mut value) = secret.value.take() else { return SecretState::Unreadable };
+        let name = &secret.name;
+        self.outside.facts.set_secret(&name.plugin, name.account, &name.slot, std::mem::take(&mut *value));
+        SecretState::Set(secret.at)
     }
 
     /// Says once that something has to be typed again.

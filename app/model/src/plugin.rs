@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp,
     field::{AuthorText, Field},
-    id::{AccountId, PluginId},
+    id::{AccountId, ConversationId, CustomerId, PluginId},
     panel::Slot,
 };
 
@@ -404,25 +404,37 @@ pub struct PluginSignals {
     pub network_bytes: u64,
 }
 
-/// One line of the ledger: something left this machine for a plugin.
+/// One line of the ledger: something left this machine for a plugin, or was not let out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Egress {
+    /// Counts up with what a plugin sends while the desk runs.
+    pub number: u64,
     /// When.
     pub at: Timestamp,
     /// The plugin.
     pub plugin: PluginId,
     /// The account, for channels.
     pub account: Option<AccountId>,
+    /// The conversation that the plugin was called for, where it is known.
+    pub conversation: Option<ConversationId>,
+    /// The customer that it was called for, where it is known.
+    pub customer: Option<CustomerId>,
     /// Where to, `host:port`.
     pub target: String,
     /// How, such as `POST`.
     pub method: String,
     /// How many bytes: address, headers and body.
     pub bytes: u64,
+    /// How many bytes came back: headers, and as much of the body as the plugin read.
+    pub received: u64,
     /// Slots of the secrets that went along.
     pub secrets: Vec<String>,
     /// What the other side answered; none where it did not.
     pub status: Option<u16>,
+    /// The line of a `plugin.toml` that would have allowed it, where it was denied and nothing left.
+    pub denied: Option<String>,
+    /// How often in a row, for denials.
+    pub times: u32,
 }
 
 /// One line of a plugin's log.

@@ -154,3 +154,19 @@ plugin-secret-save = Save { $name }
 plugin-secret-clear = Clear
 plugin-secret-clear-name = Clear { $name }
 plugin-secret-grant-first = Allow its permissions first
+
+## What a plugin sent.
+
+plugin-sent = What it sent
+plugin-sent-hint = Every request it made to the network and every one that was denied, newest first
+plugin-sent-empty = It has sent nothing
+plugin-sent-show = Show what it sent
+plugin-sent-hide = Hide what it sent
+plugin-sent-bytes = { $out } out, { $back } back
+plugin-sent-status = Answered { $status }
+plugin-sent-silent = No answer
+plugin-sent-denied = Denied
+plugin-sent-times = { $count } times
+plugin-sent-secrets = With the secret { $names }
+plugin-sent-about = About { $name }
+plugin-sent-needs = Would be allowed by: { $line }

@@ -151,3 +151,19 @@ plugin-secret-save = 保存{ $name }
 plugin-secret-clear = 清除
 plugin-secret-clear-name = 清除{ $name }
 plugin-secret-grant-first = 请先允许它的权限
+
+## 插件发出的内容。
+
+plugin-sent = 发出记录
+plugin-sent-hint = 它向网络发出的每个请求，以及被拒绝的请求，最新的在前
+plugin-sent-empty = 还没有发出过内容
+plugin-sent-show = 显示发出记录
+plugin-sent-hide = 收起发出记录
+plugin-sent-bytes = 发出 { $out }，收回 { $back }
+plugin-sent-status = 对方回应 { $status }
+plugin-sent-silent = 没有回应
+plugin-sent-denied = 已拒绝
+plugin-sent-times = { $count } 次
+plugin-sent-secrets = 使用了密钥 { $names }
+plugin-sent-about = 涉及 { $name }
+plugin-sent-needs = 清单中有这一行才会放行：{ $line }

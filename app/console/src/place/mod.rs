@@ -7,6 +7,7 @@ mod accounts;
 mod audio;
 mod configure;
 mod control;
+mod egress;
 mod grant;
 mod knowledge;
 mod plugin_detail;

@@ -11,7 +11,9 @@ use model::{
 
 use super::{
     configure::{Settings, Wish},
-    control, grant, plugins,
+    control,
+    egress::Sent,
+    grant, plugins,
     secrets::Secrets,
 };
 use crate::{
@@ -32,6 +34,7 @@ pub struct Detail {
     removing: bool,
     settings: Settings,
     secrets: Secrets,
+    sent: Sent,
     log_open: bool,
     log: Slot,
     log_asked_s: f64,
@@ -47,6 +50,7 @@ impl Detail {
             self.settings.clear();
             self.secrets.clear(ui.ctx());
             self.log.clear();
+            self.sent.clear();
         }
         let theme = ctx.theme;
         control::page(ui, ("plugin", id.as_str()), |ui| {
@@ -69,6 +73,7 @@ impl Detail {
                 },
                 |ui| faults(ui, ctx, row),
             );
+            self.sent.show(ui, ctx, id);
             self.log(ui, ctx, id);
         });
     }
