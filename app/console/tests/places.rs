@@ -223,8 +223,9 @@ fn what_a_plugin_sent_is_listed_with_what_was_denied() {
         "it is asked for when it is opened"
     );
     // It stands far down the page.
-    harness.get_by_label("Show what it sent").click_accesskit();
-    harness.run_steps(4);
+    harness.set_size(vec2(1440.0, 2400.0));
+    harness.run_steps(6);
+    click(&mut harness, "Show what it sent");
     let denied = harness.get_by_label("POST tracker.example.net:443").rect();
     let sent = harness.get_by_label("POST crm.example.com:443").rect();
     assert!(denied.top() < sent.top(), "the newest first");
@@ -236,7 +237,6 @@ fn what_a_plugin_sent_is_listed_with_what_was_denied() {
     let name = desk.view().queue[0].name.clone();
     let about = format!("With the secret token · About {name}");
     assert!(harness.query_by_label_contains(&about).is_some());
-    harness.get_by_label("Hide what it sent").click_accesskit();
-    harness.run_steps(4);
+    click(&mut harness, "Hide what it sent");
     assert!(harness.query_by_label("Denied").is_none());
 }
