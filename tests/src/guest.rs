@@ -20,6 +20,11 @@ pub fn component() -> Result<Vec<u8>> {
 
 /// A package of a component and the text of a manifest.
 pub fn package(component: &[u8], manifest: &str) -> Result<Package> {
+    Ok(Package::read(package_bytes(component, manifest))?)
+}
+
+/// The same as the bytes of its file.
+pub fn package_bytes(component: &[u8], manifest: &str) -> Vec<u8> {
     let mut bytes = component.to_vec();
     let mut content = Vec::new();
     leb128(&mut content, host::package::MANIFEST_SECTION.len());
@@ -28,7 +33,7 @@ pub fn package(component: &[u8], manifest: &str) -> Result<Package> {
     bytes.push(0);
     leb128(&mut bytes, content.len());
     bytes.extend_from_slice(&content);
-    Ok(Package::read(bytes)?)
+    bytes
 }
 
 fn leb128(out: &mut Vec<u8>, mut value: usize) {

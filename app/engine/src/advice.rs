@@ -83,7 +83,11 @@ impl Core {
     pub(crate) fn observe(&mut self, conversation: ConversationId, event: &ContactEvent) {
         for plugin in self.plugins_of(Role::Assist) {
             let lane = LaneKey { plugin, role: Role::Assist, account: None };
-            self.post(lane, Request::Observe { conversation, event: event.clone() }, Call::Observe);
+            self.post(
+                lane,
+                Request::Observe { conversation, event: event.clone() },
+                Call::Observe(conversation),
+            );
         }
     }
 

@@ -10,7 +10,7 @@ use model::{
     view::{NoticeLevel, Upload},
 };
 use std::sync::Arc;
-use store::{Commit, DraftKey, Store};
+use store::{Commit, DraftKey, SlotName, Store};
 
 use crate::core::{Core, InputError, fresh};
 
@@ -40,6 +40,12 @@ impl Core {
             }
             Command::Desk(command) => self.desk_command(store, command),
             Command::Plugin(id, PluginCommand::Configure(values)) => self.configure(store, id, values),
+            Command::Plugin(id, PluginCommand::KeepSecret { account, slot, secret }) => {
+                self.keep_secret(store, SlotName { plugin: id, account, slot }, &secret);
+            }
+            Command::Plugin(id, PluginCommand::ForgetSecret { account, slot }) => {
+                self.forget_secret(store, &SlotName { plugin: id, account, slot });
+            }
             Command::Conversation(id, command) => self.conversation_command(store, id, command),
             Command::Ticket(id, TicketCommand::Move(stage)) => {
                 let may =

@@ -180,6 +180,7 @@ impl Core {
             self.outside.host.close_lane(&crate::ingest::lane(&row.account.plugin, id));
         }
         self.account_trouble.remove(&id);
+        self.forget_secrets_of_account(store, id);
         let waiting: Vec<_> = self
             .directory
             .conversations

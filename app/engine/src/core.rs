@@ -31,7 +31,7 @@ use model::{
     plugin::{Fault, Manifest, PackageOrigin},
     proposal::Proposal,
     state::Directory,
-    view::{AccountRow, Health, NoticeLevel, PluginRow, ProposalCounts, TicketType, View},
+    view::{AccountRow, Health, NoticeLevel, PluginRow, ProposalCounts, SecretRow, TicketType, View},
 };
 use store::{AppendError, Commit, StorageError, Store};
 use tokio::sync::oneshot;
@@ -117,6 +117,8 @@ pub(crate) struct Core {
     pub dead_letters: HashMap<AccountId, u32>,
     /// Bytes that plugins have stored. The host counts what they write, which is more where it replaces something.
     pub kv_used: HashMap<PluginId, u64>,
+    /// How the secret slots stand that people fill.
+    pub secret_rows: HashMap<PluginId, Vec<SecretRow>>,
     pub ticket_types: Arc<Vec<TicketType>>,
     pub settings: Arc<BTreeMap<String, String>>,
     pub health: Health,
@@ -161,6 +163,7 @@ impl Core {
             account_trouble: HashMap::new(),
             dead_letters: HashMap::new(),
             kv_used: HashMap::new(),
+            secret_rows: HashMap::new(),
             ticket_types: Arc::default(),
             settings: Arc::default(),
             health: Health::default(),

@@ -51,7 +51,7 @@ pub(crate) enum Call {
     /// A channel finds out what became of a message.
     Reconcile(crate::outbox::Sending),
     /// An assist plugin watches a conversation.
-    Observe,
+    Observe(model::ConversationId),
     /// A lookup plugin searches for a customer.
     Lookup(model::CustomerId),
     /// A quality plugin scores a conversation.
@@ -66,6 +66,22 @@ pub(crate) enum Call {
     Panel(crate::panels::PanelKey),
     /// Nobody waits for the answer.
     Ignored,
+}
+
+impl Call {
+    /// The conversation that it is about, where it is about one.
+    pub fn conversation(&self) -> Option<model::ConversationId> {
+        match self {
+            Self::Send(sending) | Self::Reconcile(sending) => Some(sending.conversation),
+            Self::Observe(id)
+            | Self::Score(id)
+            | Self::FormFields(id)
+            | Self::FormCheck(id)
+            | Self::FormSubmit(id) => Some(*id),
+            Self::Panel(key) => key.conversation,
+            Self::Ingest(_) | Self::Lookup(_) | Self::Ignored => None,
+        }
+    }
 }
 
 /// An answer together with what it answers.

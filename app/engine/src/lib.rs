@@ -21,6 +21,7 @@ mod panels;
 mod plugins;
 mod questions;
 mod react;
+mod secrets;
 mod seed;
 mod services;
 #[cfg(test)]

@@ -103,6 +103,7 @@ impl Core {
             Capability::Secret(slot) => Some(slot),
             _ => None,
         });
+        let slots = slots.filter(|slot| manifest.typed_secrets().all(|rule| rule.slot != **slot));
         let accounts: Vec<_> = self
             .directory
             .accounts
@@ -123,6 +124,7 @@ impl Core {
                 }
             }
         }
+        self.hand_typed_secrets(store, manifest);
     }
 
     /// Loads a plugin with what was granted.
@@ -159,6 +161,7 @@ impl Core {
             origin: PackageOrigin::Unsigned,
             granted: Vec::new(),
             settings: Values::new(),
+            secrets: Vec::new(),
             signals: model::plugin::PluginSignals::default(),
             faults: Vec::new(),
             proposals: model::view::ProposalCounts::default(),

@@ -22,6 +22,8 @@ use crate::core::Core;
 const ANSWERS_WAITING_MAX: usize = 256;
 /// Rows in an answer about conversations or customers.
 const ROWS_MAX: usize = 50;
+/// Lines of a plugin's ledger in one answer.
+const EGRESS_SHOWN: usize = 200;
 /// Messages of a transcript.
 const TRANSCRIPT_MESSAGES: usize = 10_000;
 
@@ -85,6 +87,7 @@ impl Core {
                 Answer::Tickets(tickets.into_iter().map(Arc::new).collect(), total)
             }
             Question::PluginLog(plugin) => Answer::Log(self.outside.host.log(&plugin)),
+            Question::PluginEgress(plugin) => Answer::Egress(store.egress(&plugin, EGRESS_SHOWN)?),
             Question::File(file) => {
                 let bytes = store.files().read(&file, 0, ATTACHMENT_MAX_BYTES as usize);
                 Answer::File(bytes.ok().map(|bytes| FileBytes(bytes.into())))

@@ -1,13 +1,13 @@
 //! What follows from an event that was appended: calls to plugins, the outbox, timers, counters. Reactions
 //! may lead to more events, which are reacted to in turn.
 
-use host::{ContactEvent, HostEvent, LaneKey, Request, Signal};
+use host::{ContactEvent, HostEvent, LaneKey, Request, Signal, Tag};
 use model::{
     AgentId, ConversationId, CustomerId, PluginId, Timestamp,
     conversation::{Delivery, Message, Status},
     event::{Actor, Event, Payload, StreamId},
     input::Input,
-    plugin::{PluginState, Role},
+    plugin::{Egress, PluginState, Role},
     proposal::Proposal,
     view::NoticeLevel,
 };
@@ -38,7 +38,7 @@ impl Core {
                     self.to_route = true;
                     self.shown.changed = true;
                 }
-                StreamId::Plugin(id) => self.react_plugin(&id, &event),
+                StreamId::Plugin(id) => self.react_plugin(store, &id, &event),
                 StreamId::Desk => self.react_desk(store, &event),
             }
         }
@@ -231,7 +231,7 @@ impl Core {
         self.shown.changed = true;
     }
 
-    fn react_plugin(&mut self, id: &PluginId, event: &Event) {
+    fn react_plugin(&mut self, store: &mut Store, id: &PluginId, event: &Event) {
         match &event.payload {
             Payload::PluginGranted(granted) => self.load_granted(id, granted),
             Payload::PluginPaused => self.outside.host.pause(id, true),
@@ -241,6 +241,7 @@ impl Core {
             }
             Payload::PluginConfigured(_) => self.restart_configured(id),
             Payload::PluginRemoved => {
+                self.forget_secrets_of_plugin(store, id);
                 self.outside.host.unload(id);
                 self.packages.remove(id);
             }
@@ -295,8 +296,31 @@ impl Core {
                 self.input_or_log(store, &Input::Faulted(fault));
             }
             HostEvent::StatusChanged { plugin, state } => self.status_changed(store, &plugin, &state),
-            HostEvent::Log { .. } | HostEvent::Delta { .. } | HostEvent::Egress(_) => {}
+            HostEvent::Egress { entry, tag } => self.note_egress(store, entry, tag),
+            HostEvent::EgressAnswered { plugin, number, received } => {
+                if let Err(error) = store.egress_received(&plugin, number, received) {
+                    tracing::warn!(%error, "a line of the ledger was not kept");
+                }
+                self.wrote = true;
+            }
+            HostEvent::Log { .. } | HostEvent::Delta { .. } => {}
         }
+    }
+
+    /// Keeps a line of what left for a plugin, with the conversation and the customer that it was called for.
+    fn note_egress(&mut self, store: &mut Store, entry: Egress, tag: Option<Tag>) {
+        let call = tag.and_then(|tag| self.calls.get(&tag));
+        let conversation = call.and_then(Call::conversation);
+        let of_call = match call {
+            Some(Call::Lookup(customer)) => Some(*customer),
+            _ => None,
+        };
+        let of_conversation = || Some(self.directory.conversations.get(&conversation?)?.customer);
+        let customer = of_call.or_else(of_conversation);
+        if let Err(error) = store.keep_egress(&Egress { conversation, customer, ..entry }) {
+            tracing::warn!(%error, "a line of the ledger was not kept");
+        }
+        self.wrote = true;
     }
 
     fn status_changed(&mut self, store: &mut Store, plugin: &PluginId, state: &PluginState) {
@@ -319,7 +343,7 @@ impl Core {
             Call::Ingest(ingesting) => self.ingested(store, lane, ingesting, result),
             Call::Send(sending) => self.sent(store, lane, &sending, result),
             Call::Reconcile(sending) => self.reconciled(store, lane, &sending, result),
-            Call::Observe => self.observed(store, lane, result),
+            Call::Observe(_) => self.observed(store, lane, result),
             Call::Lookup(customer) => self.looked_up(lane, customer, result),
             Call::Score(conversation) => self.scored(store, lane, conversation, result),
             Call::FormFields(conversation) => self.form_fields(store, conversation, result),

@@ -48,8 +48,8 @@ type SlotKey = (PluginId, Option<AccountId>, String);
 pub(crate) struct Facts {
     /// Accounts by id.
     pub accounts: RwLock<HashMap<AccountId, Account>>,
-    /// Keys that the desk made for a plugin's slots.
-    pub secrets: RwLock<HashMap<SlotKey, Vec<u8>>>,
+    /// What is in plugins' secret slots: keys that the desk made, and what people typed.
+    pub secrets: RwLock<HashMap<SlotKey, Secret>>,
     /// Address the gateway listens on.
     pub gateway: RwLock<Option<String>>,
     /// What is set about plugins as a whole, with defaults.
@@ -80,10 +80,16 @@ impl Facts {
         all.insert(plugin.clone(), settings);
     }
 
-    /// A secret that the desk made.
+    /// What is in a slot from now on.
     pub fn set_secret(&self, plugin: &PluginId, account: Option<AccountId>, slot: &str, secret: Vec<u8>) {
         let mut secrets = self.secrets.write().unwrap_or_else(PoisonError::into_inner);
-        secrets.insert((plugin.clone(), account, slot.to_owned()), secret);
+        secrets.insert((plugin.clone(), account, slot.to_owned()), Secret::new(secret));
+    }
+
+    /// Empties a slot of a plugin and of all its accounts.
+    pub fn empty_slot(&self, plugin: &PluginId, slot: &str) {
+        let mut secrets = self.secrets.write().unwrap_or_else(PoisonError::into_inner);
+        secrets.retain(|(of, _, name), _| of != plugin || name != slot);
     }
 
     /// Storage that a manifest asked for.
@@ -156,7 +162,9 @@ impl Services for EngineServices {
 
     fn secret(&self, plugin: &PluginId, account: Option<AccountId>, slot: &str) -> Option<Secret> {
         let secrets = self.facts.secrets.read().unwrap_or_else(PoisonError::into_inner);
-        secrets.get(&(plugin.clone(), account, slot.to_owned())).map(|bytes| Secret::new(bytes.clone()))
+        let in_slot = |account| secrets.get(&(plugin.clone(), account, slot.to_owned())).cloned();
+        // What was typed for the plugin as a whole holds for accounts that have nothing of their own.
+        in_slot(account).or_else(|| in_slot(None))
     }
 
     fn public_url(&self, _plugin: &PluginId, account: Option<AccountId>, path: &str) -> Option<String> {

@@ -133,6 +133,7 @@ impl Instance {
     }
 
     pub(crate) async fn on_timer(&mut self, id: &str, attempt: Attempt) -> Result<Answer, CallError> {
+        self.store.data_mut().tag = None;
         answered(guest!(self, CallKind::Timer, attempt, |exports, store, ctx| exports
             .lifecycle
             .call_on_timer(store, ctx, id))?)?;
@@ -147,6 +148,7 @@ impl Instance {
         attempt: Attempt,
         cancelled: &Cancelled,
     ) -> Result<Answer, CallError> {
+        self.store.data_mut().tag = Some(tag);
         match request {
             Request::Ingest(_) | Request::Send(_) | Request::Reconcile { .. } | Request::Signal { .. } => {
                 self.channel(request, attempt).await
@@ -421,6 +423,8 @@ fn new_store(
             random: Random::new(shared.mode),
             responses: 0,
             last_words: None,
+            tag: None,
+            left_number: 0,
         },
     );
     store.limiter(|state| &mut state.limits);

@@ -51,8 +51,22 @@ pub enum HostEvent {
     },
     /// Something went wrong; for the record and the Plugins page.
     Fault(Fault),
-    /// Something left this machine for a plugin; for the ledger.
-    Egress(Egress),
+    /// Something left this machine for a plugin, or was not let out; for the ledger.
+    Egress {
+        /// The line.
+        entry: Egress,
+        /// The caller's number of the call in which it happened; none for timers and the start.
+        tag: Option<Tag>,
+    },
+    /// The plugin read more of the answer to something that left.
+    EgressAnswered {
+        /// The plugin.
+        plugin: PluginId,
+        /// Which line, see [`Egress::number`].
+        number: u64,
+        /// How many bytes more.
+        received: u64,
+    },
     /// The plugin wrote a line to its log. Left out where the engine does not keep up; [`Host::log`](crate::Host::log)
     /// has the newest ones.
     Log {

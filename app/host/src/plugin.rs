@@ -28,6 +28,11 @@ use crate::{
     state::LaneState,
 };
 
+/// How a denial ends of what was asked for and not granted.
+const NOT_GRANTED: &str = " is asked for but not granted";
+/// How a denial ends of what was not asked for.
+const NOT_ASKED: &str = " is not in the manifest";
+
 /// A component, compiled and linked.
 pub(crate) type Linked = Result<InstancePre<LaneState>, LoadError>;
 
@@ -279,14 +284,19 @@ impl Plugin {
 
     pub(crate) fn deny(&self, line: &str, asked: bool) -> Failure {
         self.signals.denied(line);
-        let missing = if asked { "asked for but not granted" } else { "not in the manifest" };
-        Failure::Denied(format!("{line} is {missing}"))
+        let missing = if asked { NOT_GRANTED } else { NOT_ASKED };
+        Failure::Denied(format!("{line}{missing}"))
     }
 
     /// Where the secret in a slot may go.
     pub(crate) fn secret_rule(&self, slot: &str) -> Option<&SecretManifest> {
         self.manifest.secrets.iter().find(|rule| rule.slot == slot)
     }
+}
+
+/// The manifest's line that a denial names; all of it where it names none.
+pub(crate) fn denied_line(denial: &str) -> &str {
+    [NOT_GRANTED, NOT_ASKED].iter().find_map(|end| denial.strip_suffix(end)).unwrap_or(denial)
 }
 
 fn is_live(state: &PluginState) -> bool {

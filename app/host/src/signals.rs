@@ -35,6 +35,8 @@ struct Counts {
     denials: BTreeMap<String, u64>,
     counters: BTreeMap<String, u64>,
     log: VecDeque<LogLine>,
+    /// Lines of the ledger so far, those of denials among them.
+    lines: u64,
     /// What left, oldest first.
     ledger: VecDeque<Egress>,
     log_rate: Rate,
@@ -109,6 +111,13 @@ impl Signals {
         }
         counts.log.push_back(line);
         true
+    }
+
+    /// The number of the ledger's next line.
+    pub(crate) fn next_line(&self) -> u64 {
+        let mut counts = self.lock();
+        counts.lines += 1;
+        counts.lines
     }
 
     /// Keeps a line of the ledger.

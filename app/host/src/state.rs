@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use wasmtime::{ResourceLimiter, component::ResourceTable};
 
 use crate::{
-    contract::LaneKey,
+    contract::{LaneKey, Tag},
     guard::{Guard, Guards},
     host::{RunMode, Shared},
     lane::Timers,
@@ -39,6 +39,10 @@ pub(crate) struct LaneState {
     pub responses: usize,
     /// What it last logged as an error in the present call: a panic's message, as a rule.
     pub last_words: Option<String>,
+    /// The caller's number of the present call.
+    pub tag: Option<Tag>,
+    /// The number of the ledger's line for what left last.
+    pub left_number: u64,
 }
 
 impl LaneState {

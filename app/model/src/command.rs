@@ -1,6 +1,8 @@
 //! Commands: everything a person may ask of the desk, by noun. The window sends them through the
 //! [port](crate::port); the engine turns them into inputs.
 
+use zeroize::Zeroizing;
+
 use crate::{
     Timestamp,
     conversation::Attachment,
@@ -203,6 +205,22 @@ pub enum PluginCommand {
     /// Set what can be configured about it as a whole, held against its manifest. It takes effect at once. Fields
     /// that are left out have their defaults.
     Configure(Values),
+    /// Keep what a person typed for a secret slot. It is sealed and handed to the host; no event comes of it.
+    KeepSecret {
+        /// For this account only; otherwise wherever an account has none of its own.
+        account: Option<AccountId>,
+        /// The slot.
+        slot: String,
+        /// What was typed.
+        secret: SecretText,
+    },
+    /// Forget what was typed for a secret slot.
+    ForgetSecret {
+        /// Of this account; otherwise of the plugin as a whole.
+        account: Option<AccountId>,
+        /// The slot.
+        slot: String,
+    },
 }
 
 /// Commands about one finding.
@@ -261,6 +279,29 @@ pub struct AccountWish {
     pub skill: String,
     /// Values of the plugin's settings for it; fields that are left out have their defaults.
     pub settings: Values,
+}
+
+/// A secret on its way from the person's hands to where it is sealed: never shown, in no format of the desk, and wiped
+/// when the last copy of the command is gone.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SecretText(std::sync::Arc<Zeroizing<String>>);
+
+impl SecretText {
+    /// Takes what was typed.
+    pub fn new(text: Zeroizing<String>) -> Self {
+        Self(std::sync::Arc::new(text))
+    }
+
+    /// The secret itself, for sealing.
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Debug for SecretText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SecretText(..)")
+    }
 }
 
 /// Bytes of a file on their way into the store, cheap to clone and quiet in logs.

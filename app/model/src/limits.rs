@@ -29,6 +29,8 @@ pub const SEARCH_RESULTS_MAX: usize = 20;
 pub const SEARCH_QUERY_MAX_CHARS: usize = 256;
 /// Longest value of one setting of a plugin, in bytes: room for a list of words.
 pub const SETTING_MAX_BYTES: usize = 16 * 1024;
+/// Longest secret that a person types, in bytes: with its form it has to fit into a header.
+pub const SECRET_MAX_BYTES: usize = 4 * 1024;
 /// Fields in one form.
 pub const FORM_FIELDS_MAX: usize = 200;
 /// Commands from the window that may wait for the engine.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Timestamp,
     field::{AuthorText, Field},
-    id::{AccountId, PluginId},
+    id::{AccountId, ConversationId, CustomerId, PluginId},
     panel::Slot,
 };
 
@@ -167,21 +167,43 @@ impl Manifest {
     pub fn is_configured_by_account(&self) -> bool {
         self.roles.contains(&Role::Channel)
     }
+
+    /// Secrets that a person types.
+    pub fn typed_secrets(&self) -> impl Iterator<Item = &SecretManifest> {
+        self.secrets.iter().filter(|rule| rule.typed)
+    }
 }
 
-/// Where one secret may go. A slot without an entry can only be used for message authentication codes.
+/// Where one secret may go, and whether a person types it. A slot without an entry holds a key that the desk makes and
+/// can only be used for message authentication codes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SecretManifest {
     /// The slot, as in [`Capability::Secret`].
     pub slot: String,
-    /// The only `host:port` it is sent to, over TLS.
+    /// The only `host:port` it is sent to, over TLS. Empty, together with the header, where it is never sent and only
+    /// makes and checks message authentication codes.
+    #[serde(default)]
     pub host: String,
     /// The only header it is sent in.
+    #[serde(default)]
     pub header: String,
     /// The header's value, with `{}` where the secret goes.
     #[serde(default = "bare_secret")]
     pub template: String,
+    /// Whether a person types it. Otherwise the desk makes it.
+    #[serde(default)]
+    pub typed: bool,
+    /// What the person who types it knows it as; the slot's name where it is empty.
+    #[serde(default)]
+    pub label: AuthorText,
+}
+
+impl SecretManifest {
+    /// Where it goes and in what form, as one text that changes when any of it does.
+    pub fn place(&self) -> String {
+        [self.host.as_str(), self.header.as_str(), self.template.as_str()].join("\n")
+    }
 }
 
 fn bare_secret() -> String {
@@ -382,25 +404,37 @@ pub struct PluginSignals {
     pub network_bytes: u64,
 }
 
-/// One line of the ledger: something left this machine for a plugin.
+/// One line of the ledger: something left this machine for a plugin, or was not let out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Egress {
+    /// Counts up with what a plugin sends while the desk runs.
+    pub number: u64,
     /// When.
     pub at: Timestamp,
     /// The plugin.
     pub plugin: PluginId,
     /// The account, for channels.
     pub account: Option<AccountId>,
+    /// The conversation that the plugin was called for, where it is known.
+    pub conversation: Option<ConversationId>,
+    /// The customer that it was called for, where it is known.
+    pub customer: Option<CustomerId>,
     /// Where to, `host:port`.
     pub target: String,
     /// How, such as `POST`.
     pub method: String,
     /// How many bytes: address, headers and body.
     pub bytes: u64,
+    /// How many bytes came back: headers, and as much of the body as the plugin read.
+    pub received: u64,
     /// Slots of the secrets that went along.
     pub secrets: Vec<String>,
     /// What the other side answered; none where it did not.
     pub status: Option<u16>,
+    /// The line of a `plugin.toml` that would have allowed it, where it was denied and nothing left.
+    pub denied: Option<String>,
+    /// How often in a row, for denials.
+    pub times: u32,
 }
 
 /// One line of a plugin's log.

@@ -7,7 +7,7 @@ use crate::{
     command::Command,
     id::{ArticleId, ConversationId, CustomerId, PluginId, QuestionId},
     knowledge::{Article, Hit, SearchQuery},
-    plugin::LogLine,
+    plugin::{Egress, LogLine},
     ticket::Ticket,
     view::{CustomerCard, QueueRow, View},
 };
@@ -60,6 +60,8 @@ pub enum Question {
     },
     /// The log of a plugin.
     PluginLog(PluginId),
+    /// What a plugin sent, and what it was not allowed to.
+    PluginEgress(PluginId),
     /// Bytes of a file for a preview or for saving.
     File(crate::id::FileId),
     /// The whole thread of a conversation as text, for copying.
@@ -85,6 +87,8 @@ pub enum Answer {
     Tickets(Vec<Arc<Ticket>>, usize),
     /// Lines of a log, oldest first.
     Log(Vec<LogLine>),
+    /// Lines of the ledger, newest first.
+    Egress(Vec<Egress>),
     /// A file's bytes, if it exists.
     File(Option<crate::command::FileBytes>),
     /// A transcript.

@@ -9,7 +9,7 @@ use crate::{
     customer::Customer,
     event::Account,
     field::{AuthorText, Field, Values},
-    id::{AgentId, ConversationId, CustomerId, MessageId, PluginId, TicketId},
+    id::{AccountId, AgentId, ConversationId, CustomerId, MessageId, PluginId, TicketId},
     panel::{Panel, Slot},
     plugin::{Capability, Fault, Manifest, PackageOrigin, PluginSignals, PluginState},
     presence::{AgentProfile, PresenceSince},
@@ -429,6 +429,8 @@ pub struct PluginRow {
     /// Values of everything the manifest lets a company set about the plugin as a whole, defaults included; empty
     /// where accounts have the settings, see [`Manifest::is_configured_by_account`].
     pub settings: Values,
+    /// How the slots stand that a person fills: for the plugin as a whole, and for each account of it.
+    pub secrets: Vec<SecretRow>,
     /// What the host counted.
     pub signals: PluginSignals,
     /// Latest faults, newest first.
@@ -437,6 +439,30 @@ pub struct PluginRow {
     pub proposals: ProposalCounts,
     /// Its own texts, by language tag and key.
     pub texts: Arc<BTreeMap<String, BTreeMap<String, String>>>,
+}
+
+/// How one secret slot stands. What is in it is nowhere in the view.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretRow {
+    /// Of this account; otherwise of the plugin as a whole.
+    pub account: Option<AccountId>,
+    /// The slot.
+    pub slot: String,
+    /// How it stands.
+    pub state: SecretState,
+}
+
+/// Whether a secret was typed and can be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretState {
+    /// Nobody has typed it.
+    Missing,
+    /// It was typed then.
+    Set(Timestamp),
+    /// It was typed and cannot be opened any more: the key file is another one or is gone.
+    Unreadable,
+    /// It was typed when the manifest sent it to another place; it is not used there before it is typed again.
+    Moved,
 }
 
 /// How a plugin's proposals were received.

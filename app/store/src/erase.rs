@@ -70,6 +70,7 @@ impl Store {
             }
         }
         self.delete_names_of(customer.uuid())?;
+        self.erase_egress(customer, &report.conversations)?;
         self.rebuild_in_transaction()?;
         Ok((report, files))
     }

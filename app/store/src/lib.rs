@@ -19,7 +19,7 @@
 //! | `append`, `chain`, `codec`, `read` | the journal |
 //! | `project`, `rebuild`, `verify`, `erase`, `export` | projections and care |
 //! | `lookup`, `thread`, `outbox`, `search` | reading the projections |
-//! | `draft`, `raw`, `kv`, `setting`, `file` | what is kept beside the journal |
+//! | `draft`, `raw`, `kv`, `egress`, `setting`, `sealed`, `file` | what is kept beside the journal |
 
 #![allow(
     clippy::cast_possible_wrap,
@@ -30,6 +30,7 @@ mod append;
 mod chain;
 mod codec;
 mod draft;
+mod egress;
 mod erase;
 mod error;
 mod export;
@@ -44,6 +45,7 @@ mod read;
 mod rebuild;
 mod record;
 mod salvage;
+mod sealed;
 mod search;
 mod setting;
 mod store;
@@ -57,6 +59,7 @@ pub use record::{
     Problem, RawId, RawItem, RawOutcome, RawState, RefKind, ThreadPage, VerifyReport,
 };
 pub use salvage::{SalvageError, SalvageReport};
+pub use sealed::{FreshSeal, SECRETS_FILE, SECRETS_KEY_FILE, SlotName, TypedSecret};
 pub use store::Store;
 
 /// Largest event as JSON, in bytes: a message of the longest text in which every character needs escaping.
@@ -69,6 +72,10 @@ pub const RAW_REJECTED_KEEP_MS: i64 = 24 * 60 * 60 * 1000;
 pub const KV_KEY_MAX_BYTES: usize = 512;
 /// Most keys that one scan of a plugin's storage answers.
 pub const KV_SCAN_MAX: usize = 1000;
+/// Lines of the ledger kept for one plugin.
+pub const EGRESS_PER_PLUGIN_MAX: usize = 5000;
+/// How long a line of the ledger is kept, in milliseconds.
+pub const EGRESS_KEEP_MS: i64 = 90 * 24 * 60 * 60 * 1000;
 /// How long a file that no event names is kept, in milliseconds: it may be an attachment of a draft.
 pub const FILE_UNUSED_KEEP_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 /// Most problems that one verification lists.

@@ -37,7 +37,8 @@ impl Store {
     pub fn tidy(&mut self, now: Timestamp) -> Result<(), StorageError> {
         self.write(|store| {
             store.tidy_raw(now)?;
-            store.tidy_kv(now)
+            store.tidy_kv(now)?;
+            store.tidy_egress(now)
         })
     }
 }

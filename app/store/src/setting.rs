@@ -60,7 +60,8 @@ impl Store {
     }
 }
 
-fn bytes(hexadecimal: &str) -> Option<Vec<u8>> {
+/// Bytes of a hexadecimal text.
+pub(crate) fn bytes(hexadecimal: &str) -> Option<Vec<u8>> {
     let digits = hexadecimal.as_bytes();
     if !digits.len().is_multiple_of(2) || !hexadecimal.is_ascii() {
         return None;

@@ -22,11 +22,13 @@ use crate::{
 
 pub const DATABASE_FILE: &str = "desk.sqlite";
 /// The schema that this program reads and writes.
-const SCHEMA_VERSION: i64 = 2;
+const SCHEMA_VERSION: i64 = 3;
 /// What makes an empty database one of this version.
-const SCHEMA: [&str; 2] = [include_str!("schema.sql"), include_str!("projections.sql")];
+const SCHEMA: [&str; 3] =
+    [include_str!("schema.sql"), include_str!("egress.sql"), include_str!("projections.sql")];
 /// Schema changes in order: the script at index `n` leads from version `n + 1` to `n + 2`.
-const MIGRATIONS: [&str; SCHEMA_VERSION as usize - 1] = [include_str!("plugin_state.sql")];
+const MIGRATIONS: [&str; SCHEMA_VERSION as usize - 1] =
+    [include_str!("plugin_state.sql"), include_str!("egress.sql")];
 /// How long another program that reads the database (a backup) is waited for.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// Statements kept compiled.

@@ -222,6 +222,11 @@ error-plugin-broken =
     .kept = Other plugins are not affected
     .do = See why under Plugins
 
+error-plugin-secret-again =
+    .what = Something you typed for the plugin { $plugin } cannot be used any more
+    .kept = Everything else works; nothing was sent with it
+    .do = Type it again under Plugins, where it says why
+
 error-plugin-quarantined =
     .what = Plugin { $plugin } failed repeatedly and was stopped
     .kept = Conversations, drafts and its data are kept

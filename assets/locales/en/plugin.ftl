@@ -140,3 +140,37 @@ plugin-load-heavy = { $plugin } slows the desk: { $share } of a processor core
 plugin-load-slow = { $plugin } answers slowly: one in twenty takes longer than { $time }
 plugin-load-none = Nothing slows the desk. All plugins together take { $share } of a processor core
 plugin-load-of = Last ten minutes: { $share } of a processor core
+
+## Secrets that a person types.
+
+plugin-secrets = Secrets
+plugin-secrets-hint = Kept sealed on this computer. The plugin can use them as it says here and never sees them.
+plugin-secrets-all-accounts = What you type here holds for accounts that have none of their own.
+plugin-secret-to = Goes only to { $host }, in the header “{ $header }”, as “{ $form }”
+plugin-secret-sign = Only for signatures; it is never sent
+plugin-secret-set = Set { $time }
+plugin-secret-missing = Not set
+plugin-secret-unreadable = Cannot be opened any more; please type it again
+plugin-secret-moved = Was typed for another destination; type it again if this one is right
+plugin-secret-value = New value of { $name }
+plugin-secret-type = Type or paste it here
+plugin-secret-save = Save { $name }
+plugin-secret-clear = Clear
+plugin-secret-clear-name = Clear { $name }
+plugin-secret-grant-first = Allow its permissions first
+
+## What a plugin sent.
+
+plugin-sent = What it sent
+plugin-sent-hint = Every request it made to the network and every one that was denied, newest first
+plugin-sent-empty = It has sent nothing
+plugin-sent-show = Show what it sent
+plugin-sent-hide = Hide what it sent
+plugin-sent-bytes = { $out } out, { $back } back
+plugin-sent-status = Answered { $status }
+plugin-sent-silent = No answer
+plugin-sent-denied = Denied
+plugin-sent-times = { $count } times
+plugin-sent-secrets = With the secret { $names }
+plugin-sent-about = About { $name }
+plugin-sent-needs = Would be allowed by: { $line }

@@ -222,6 +222,11 @@ error-plugin-broken =
     .kept = 其他插件不受影响
     .do = 在“插件”中查看原因
 
+error-plugin-secret-again =
+    .what = 为插件 { $plugin } 填写的密钥已无法使用
+    .kept = 其他功能不受影响，密钥没有发送到别处
+    .do = 请到“插件”页查看原因并重新输入
+
 error-plugin-quarantined =
     .what = 插件 { $plugin } 反复出错，已停止
     .kept = 会话、草稿和它的数据都在

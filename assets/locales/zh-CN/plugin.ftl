@@ -137,3 +137,37 @@ plugin-load-heavy = { $plugin } 拖慢了工作台：占用一个处理器核心
 plugin-load-slow = { $plugin } 响应偏慢：二十次里有一次超过 { $time }
 plugin-load-none = 没有插件拖慢工作台，全部插件共占用一个处理器核心的 { $share }
 plugin-load-of = 最近十分钟：占用一个处理器核心的 { $share }
+
+## 由人输入的密钥。
+
+plugin-secrets = 密钥
+plugin-secrets-hint = 加密保存在本机。插件只能按这里写明的用途使用，看不到内容。
+plugin-secrets-all-accounts = 这里填的内容，供没有单独填写的账号使用。
+plugin-secret-to = 只会发往 { $host }，放在请求头“{ $header }”里，格式为“{ $form }”
+plugin-secret-sign = 只用于签名，不会发送出去
+plugin-secret-set = { $time }已设置
+plugin-secret-missing = 未设置
+plugin-secret-unreadable = 已无法解开，请重新输入
+plugin-secret-moved = 当时填写时的去向与现在不同；确认无误后请重新输入
+plugin-secret-value = { $name }的新内容
+plugin-secret-type = 在此输入或粘贴
+plugin-secret-save = 保存{ $name }
+plugin-secret-clear = 清除
+plugin-secret-clear-name = 清除{ $name }
+plugin-secret-grant-first = 请先允许它的权限
+
+## 插件发出的内容。
+
+plugin-sent = 发出记录
+plugin-sent-hint = 它向网络发出的每个请求，以及被拒绝的请求，最新的在前
+plugin-sent-empty = 还没有发出过内容
+plugin-sent-show = 显示发出记录
+plugin-sent-hide = 收起发出记录
+plugin-sent-bytes = 发出 { $out }，收回 { $back }
+plugin-sent-status = 对方回应 { $status }
+plugin-sent-silent = 没有回应
+plugin-sent-denied = 已拒绝
+plugin-sent-times = { $count } 次
+plugin-sent-secrets = 使用了密钥 { $names }
+plugin-sent-about = 涉及 { $name }
+plugin-sent-needs = 清单中有这一行才会放行：{ $line }

@@ -207,6 +207,21 @@ impl Check<'_> {
             let fix = format!("add `{{ secret = \"{}\" }}` to `capabilities`", secret.slot);
             self.add("[[secrets]]", format!("the slot `{}` is not asked for", secret.slot), fix);
         }
+        for secret in &manifest.secrets {
+            let same = manifest.secrets.iter().filter(|other| other.slot == secret.slot).count();
+            if same > 1 {
+                let what = format!("the slot `{}` stands there {same} times", secret.slot);
+                self.add("[[secrets]]", what, "keep one entry for each slot");
+            }
+            if secret.host.is_empty() != secret.header.is_empty() || (secret.host.is_empty() && !secret.typed)
+            {
+                self.add(
+                    "[[secrets]]",
+                    format!("the slot `{}` does not say where its secret goes", secret.slot),
+                    "write `host` and `header`, or neither and `typed = true` for a key that only signs",
+                );
+            }
+        }
         for capability in &manifest.capabilities {
             if let Capability::Http(target) | Capability::HttpPrivate(target) = capability
                 && !is_host_and_port(target)

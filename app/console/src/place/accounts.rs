@@ -9,7 +9,7 @@ use model::{
     view::{AccountRow, PluginRow},
 };
 
-use super::{configure::Settings, control};
+use super::{configure::Settings, control, secrets::Secrets};
 use crate::{
     Ctx, ShellRequest,
     theme::{Tone, Type},
@@ -32,6 +32,7 @@ pub struct Accounts {
     named: (String, String),
     skill: String,
     settings: Settings,
+    secrets: Secrets,
     /// The account whose removal is to be confirmed.
     removing: Option<AccountId>,
 }
@@ -170,6 +171,14 @@ impl Accounts {
             let none = Values::new();
             self.settings.load(schema, account.map_or(&none, |(_, settings)| settings));
             self.settings.fields(ui, ctx, plugin, schema);
+            if let (Some(row), Some((id, _))) = (row, account)
+                && row.manifest.typed_secrets().next().is_some()
+            {
+                label(ui, theme, ctx.t("plugin-secrets"), Type::Strong, theme.text);
+                text::paragraph(ui, theme, ctx.t("plugin-secrets-hint"), Type::Small, theme.muted);
+                self.secrets.show(ui, ctx, row, Some(id));
+                ui.add_space(4.0);
+            }
             let fits = !empty && self.settings.fits(schema);
             self.buttons(
                 ui,

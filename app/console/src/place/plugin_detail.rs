@@ -11,9 +11,12 @@ use model::{
 
 use super::{
     configure::{Settings, Wish},
-    control, grant,
+    control,
+    egress::Sent,
+    grant,
     load::Load,
     plugins,
+    secrets::Secrets,
 };
 use crate::{
     Action, Ctx, Place, Slot,
@@ -32,6 +35,8 @@ pub struct Detail {
     of: Option<PluginId>,
     removing: bool,
     settings: Settings,
+    secrets: Secrets,
+    sent: Sent,
     log_open: bool,
     log: Slot,
     log_asked_s: f64,
@@ -52,7 +57,9 @@ impl Detail {
             self.of = Some(id.clone());
             self.removing = false;
             self.settings.clear();
+            self.secrets.clear(ui.ctx());
             self.log.clear();
+            self.sent.clear();
         }
         let theme = ctx.theme;
         control::page(ui, ("plugin", id.as_str()), |ui| {
@@ -60,6 +67,7 @@ impl Detail {
             self.head(ui, ctx, row, granting);
             state(ui, ctx, row, granting);
             self.settings(ui, ctx, row);
+            self.secrets(ui, ctx, row);
             permissions(ui, ctx, row);
             budgets(ui, ctx, row, load);
             Card::new(ctx.t("plugin-faults")).show(
@@ -74,6 +82,7 @@ impl Detail {
                 },
                 |ui| faults(ui, ctx, row),
             );
+            self.sent.show(ui, ctx, id);
             self.log(ui, ctx, id);
         });
     }
@@ -161,6 +170,27 @@ impl Detail {
                 if let Wish::Save(values) = self.settings.show(ui, ctx, &manifest.id, &manifest.settings) {
                     ctx.send(Command::Plugin(manifest.id.clone(), PluginCommand::Configure(values)));
                 }
+            },
+        );
+    }
+
+    /// Secrets that a person types for the plugin as a whole.
+    fn secrets(&mut self, ui: &mut Ui, ctx: &Ctx<'_>, row: &PluginRow) {
+        if row.manifest.typed_secrets().next().is_none() {
+            return;
+        }
+        let theme = ctx.theme;
+        Card::new(ctx.t("plugin-secrets")).show(
+            ui,
+            theme,
+            |_| {},
+            |ui| {
+                text::paragraph(ui, theme, ctx.t("plugin-secrets-hint"), Type::Small, theme.muted);
+                if row.manifest.is_configured_by_account() {
+                    let words = ctx.t("plugin-secrets-all-accounts");
+                    text::paragraph(ui, theme, words, Type::Small, theme.muted);
+                }
+                self.secrets.show(ui, ctx, row, None);
             },
         );
     }

@@ -93,6 +93,12 @@ impl<'a> Field<'a> {
         self
     }
 
+    /// Takes that many characters at most.
+    pub fn limit(mut self, chars: usize) -> Self {
+        self.limit = chars;
+        self
+    }
+
     /// Draws it.
     pub fn show(self, ui: &mut Ui, theme: &Theme) -> Response {
         let width = self.width.unwrap_or_else(|| ui.available_width());

@@ -3,16 +3,21 @@
 use std::sync::Arc;
 
 use assets::Language;
+}
+
+#[test]
+use egui::vec2;
 use egui_kittest::{
     Harness,
     kittest::{NodeT as _, Queryable},
 };
 use model::{
     PluginId, TicketId,
-    command::{Command, DeskCommand, FindingCommand, PluginCommand, TicketCommand},
+    command::{Command, DeskCommand, FindingCommand, PluginCommand, SecretText, TicketCommand},
     plugin::Capability,
     port::Desk,
     ticket::Stage,
+    view::SecretState,
 };
 use switchboard_console::{
     Place, ShellRequest,
@@ -171,4 +176,78 @@ fn the_plugin_that_slows_the_desk_is_named() {
     harness.run_steps(4);
     let words = format!("{} slows the desk", row.manifest.name);
     assert!(harness.query_by_label_contains(&words).is_some(), "{words}");
+}
+
+#[test]
+fn a_secret_is_typed_masked_saved_and_cleared() {
+    let desk = fixture::desk(Language::English);
+    let slot_is = |state: SecretState| {
+        desk.change(|view| {
+            let plugins = Arc::make_mut(&mut view.plugins);
+            let row = plugins.iter_mut().find(|row| row.manifest.id.as_str() == "crm-rest").unwrap();
+            let secrets = &mut Arc::make_mut(row).secrets;
+            secrets.iter_mut().find(|secret| secret.slot == "token").unwrap().state = state;
+        });
+    };
+    let mut harness = window(&desk, Language::English, Place::Plugins);
+    click(&mut harness, "Membership, Quarantined");
+    let place = "Goes only to crm.example.com:443, in the header “authorization”, as “Bearer ••••”";
+    assert!(harness.query_by_label(place).is_some(), "where it goes, from the manifest");
+    assert!(harness.query_by_label("Only for signatures; it is never sent").is_some());
+    assert_eq!(harness.query_all_by_label("Not set").count(), 2);
+    assert!(harness.query_by_label("Clear Membership token").is_none(), "there is nothing to clear");
+    let field = harness.get_by_label("New value of Membership token");
+    assert_eq!(field.accesskit_node().role(), egui::accesskit::Role::PasswordInput);
+    field.click();
+    harness.run_steps(2);
+    harness.get_by_label("New value of Membership token").type_text("sk-1");
+    harness.run_steps(2);
+    let shown = harness.get_by_label("New value of Membership token").accesskit_node().value();
+    assert!(!shown.unwrap_or_default().contains("sk-1"), "a screen reader does not read it out");
+    click(&mut harness, "Save Membership token");
+    let crm = PluginId::from("crm-rest");
+    let slot = || "token".to_owned();
+    let secret = SecretText::new("sk-1".to_owned().into());
+    let kept = PluginCommand::KeepSecret { account: None, slot: slot(), secret };
+    assert_eq!(plugin_commands(&desk), [(crm.clone(), kept)]);
+    let left = harness.get_by_label("New value of Membership token").accesskit_node().value();
+    assert_eq!(left.unwrap_or_default(), "", "the field is empty again");
+
+    slot_is(SecretState::Unreadable);
+    harness.run_steps(4);
+    assert!(harness.query_by_label("Cannot be opened any more; please type it again").is_some());
+    slot_is(SecretState::Set(desk.view().now));
+    harness.run_steps(4);
+    assert!(harness.query_by_label_contains("Set ").is_some());
+    click(&mut harness, "Clear Membership token");
+    let cleared = PluginCommand::ForgetSecret { account: None, slot: slot() };
+    assert_eq!(plugin_commands(&desk).last(), Some(&(crm, cleared)));
+}
+
+#[test]
+fn what_a_plugin_sent_is_listed_with_what_was_denied() {
+    let desk = fixture::desk(Language::English);
+    let mut harness = window(&desk, Language::English, Place::Plugins);
+    click(&mut harness, "Membership, Quarantined");
+    assert!(
+        harness.query_by_label("POST crm.example.com:443").is_none(),
+        "it is asked for when it is opened"
+    );
+    // It stands far down the page.
+    harness.set_size(vec2(1440.0, 2400.0));
+    harness.run_steps(6);
+    click(&mut harness, "Show what it sent");
+    let denied = harness.get_by_label("POST tracker.example.net:443").rect();
+    let sent = harness.get_by_label("POST crm.example.com:443").rect();
+    assert!(denied.top() < sent.top(), "the newest first");
+    assert!(harness.query_by_label("Denied").is_some());
+    let needs = "Would be allowed by: capabilities = [{ http = \"tracker.example.net:443\" }]";
+    assert!(harness.query_by_label(needs).is_some());
+    assert!(harness.query_by_label("3 times").is_some());
+    assert!(harness.query_by_label("Answered 200").is_some());
+    let name = desk.view().queue[0].name.clone();
+    let about = format!("With the secret token · About {name}");
+    assert!(harness.query_by_label_contains(&about).is_some());
+    click(&mut harness, "Hide what it sent");
+    assert!(harness.query_by_label("Denied").is_none());
 }

@@ -166,6 +166,7 @@ impl Core {
                 } else {
                     self.plugin_settings(&status.manifest)
                 },
+                secrets: self.secret_rows.get(id).cloned().unwrap_or_default(),
                 signals: PluginSignals {
                     kv_bytes: self.kv_used.get(id).copied().unwrap_or(status.signals.kv_bytes),
                     ..status.signals

@@ -23,18 +23,22 @@ use crate::{
     event::HostEvent,
     guard::Guard,
     host::RunMode,
+    plugin::denied_line,
     policy::{
         HTTP_BODY_MAX_BYTES, HTTP_HEADER_MAX_BYTES, HTTP_HEADERS_MAX, HTTP_REDIRECTS_MAX, HTTP_RESPONSES_MAX,
         HTTP_TIMEOUT_MAX_MS,
     },
     services::{HttpAsked, Secret},
-    state::LaneState,
+    state::{LaneState, cut},
 };
 
 /// Longest piece of a body handed to the guest at once, in bytes.
 const PIECE_MAX_BYTES: u32 = 1024 * 1024;
 /// Time without a timeout of the guest's own, in milliseconds.
 const TIMEOUT_DEFAULT_MS: u32 = 10_000;
+
+/// Longest name of a method in the ledger, in bytes.
+const METHOD_MAX_BYTES: usize = 16;
 
 /// Headers that belong to the desk.
 const RESERVED: &[&str] = &[
@@ -60,10 +64,24 @@ pub struct Response {
     status: u16,
     headers: Vec<Pair>,
     body: Body,
+    /// The number of its line in the ledger.
+    number: u64,
+    /// Bytes of the body that the guest has read.
+    received: u64,
 }
 
 impl http::Host for LaneState {
     async fn send(&mut self, req: Request) -> Result<Resource<Response>, Failure> {
+        let sent = self.sent(&req).await;
+        if let Err(Failure::Denied(denial)) = &sent {
+            self.kept_in(&req, denied_line(denial)).await;
+        }
+        sent
+    }
+}
+
+impl LaneState {
+    async fn sent(&mut self, req: &Request) -> Result<Resource<Response>, Failure> {
         let guards = self.shared.guards;
         if self.responses >= HTTP_RESPONSES_MAX && guards.on(Guard::OpenHandles) {
             return Err(Failure::TooLarge(format!("{HTTP_RESPONSES_MAX} responses are open")));
@@ -75,12 +93,14 @@ impl http::Host for LaneState {
         let target = self.target(url)?;
         let plugin = Arc::clone(&self.plugin);
         let Ok(_permit) = plugin.requests.try_acquire() else { return Err(Failure::RateLimited(100)) };
-        let (sent, secrets) = self.follow(&req, target).await?;
+        let (sent, secrets) = self.follow(req, target).await?;
         let needles = if guards.on(Guard::Scrubbing) { Needles::of(&secrets) } else { Needles::default() };
         let response = Response {
             status: sent.status().as_u16(),
             headers: response_headers(sent.headers(), &needles),
             body: Body::new(sent, needles, guards),
+            number: self.left_number,
+            received: 0,
         };
         let response = self.table.push(response).map_err(|error| Failure::Internal(error.to_string()))?;
         self.responses += 1;
@@ -101,14 +121,20 @@ impl http::HostResponse for LaneState {
         let response = self.table.get_mut(&response).map_err(|error| Failure::Internal(error.to_string()))?;
         let piece = response.body.read(max.clamp(1, PIECE_MAX_BYTES) as usize).await?;
         if let Some(piece) = &piece {
+            response.received += piece.len() as u64;
             self.plugin.signals.transferred(piece.len());
         }
         Ok(piece)
     }
 
     async fn drop(&mut self, response: Resource<Response>) -> wasmtime::Result<()> {
-        self.table.delete(response)?;
+        let Response { number, received, .. } = self.table.delete(response)?;
         self.responses = self.responses.saturating_sub(1);
+        if received > 0 {
+            let plugin = self.plugin.manifest.id.clone();
+            // A closed channel means that the engine is gone.
+            let _ = self.shared.events.send(HostEvent::EgressAnswered { plugin, number, received }).await;
+        }
         Ok(())
     }
 }
@@ -255,7 +281,7 @@ impl LaneState {
         for (name, value) in &scripted.headers {
             response = response.header(name, value);
         }
-        self.left(hop, Some(scripted.status)).await;
+        self.left(hop, Some(scripted.status), 0).await;
         let response = response.body(scripted.body).map_err(|error| Failure::Internal(error.to_string()))?;
         Ok(response.into())
     }
@@ -278,29 +304,57 @@ impl LaneState {
         let status = sent.as_ref().ok().map(|sent| sent.status().as_u16());
         // What never found its host did not leave.
         if !matches!(&sent, Err((_, error)) if error.is_connect()) {
-            self.left(hop, status).await;
+            let received = sent.as_ref().map_or(0, |sent| header_bytes(sent.headers()));
+            self.left(hop, status, received).await;
         }
         sent.map_err(|(failure, _)| failure)
     }
 
     /// Writes a hop into the ledger.
-    async fn left(&mut self, hop: &Hop, status: Option<u16>) {
-        let headers: usize = hop.headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum();
-        let bytes = hop.target.url.as_str().len() + headers + hop.body.len();
+    async fn left(&mut self, hop: &Hop, status: Option<u16>, received: usize) {
+        let bytes = hop.target.url.as_str().len() + header_bytes(&hop.headers) + hop.body.len();
         self.plugin.signals.transferred(bytes);
         let entry = Egress {
+            bytes: bytes as u64,
+            received: received as u64,
+            secrets: hop.slots.clone(),
+            status,
+            ..self.line(hop.target.authority.clone(), hop.method.as_str())
+        };
+        self.left_number = entry.number;
+        self.plugin.signals.left(entry.clone());
+        // A closed channel means that the engine is gone.
+        let _ = self.shared.events.send(HostEvent::Egress { entry, tag: self.tag }).await;
+    }
+
+    /// Writes into the ledger what was not let out, and which line of the manifest would have.
+    async fn kept_in(&mut self, req: &Request, line: &str) {
+        let url = Url::parse(&req.url).ok();
+        let target = url.and_then(|url| Some(format!("{}:{}", url.host()?, url.port_or_known_default()?)));
+        let method = cut(&req.method, METHOD_MAX_BYTES);
+        let entry = Egress { denied: Some(line.to_owned()), ..self.line(target.unwrap_or_default(), method) };
+        // A closed channel means that the engine is gone.
+        let _ = self.shared.events.send(HostEvent::Egress { entry, tag: self.tag }).await;
+    }
+
+    /// A line of the ledger about which nothing is known yet.
+    fn line(&self, target: String, method: &str) -> Egress {
+        Egress {
+            number: self.plugin.signals.next_line(),
             at: self.shared.services.now(),
             plugin: self.plugin.manifest.id.clone(),
             account: self.lane.account,
-            target: hop.target.authority.clone(),
-            method: hop.method.to_string(),
-            bytes: bytes as u64,
-            secrets: hop.slots.clone(),
-            status,
-        };
-        self.plugin.signals.left(entry.clone());
-        // A closed channel means that the engine is gone.
-        let _ = self.shared.events.send(HostEvent::Egress(entry)).await;
+            conversation: None,
+            customer: None,
+            target,
+            method: method.to_owned(),
+            bytes: 0,
+            received: 0,
+            secrets: Vec::new(),
+            status: None,
+            denied: None,
+            times: 1,
+        }
     }
 
     /// The request's headers with secrets put in, those secrets, to be taken out of the answer, and their slots.
@@ -331,9 +385,11 @@ impl LaneState {
                 return Err(Failure::TooLarge(format!("a header has {HTTP_HEADER_MAX_BYTES} bytes at most")));
             }
             let name = HeaderName::from_bytes(name.as_bytes());
-            let (Ok(name), Ok(value)) = (name, HeaderValue::from_bytes(&value)) else {
+            let (Ok(name), Ok(mut value)) = (name, HeaderValue::from_bytes(&value)) else {
                 return Err(Failure::Invalid("a header that cannot be sent".to_owned()));
             };
+            // Neither shown by whatever logs headers nor kept in tables of compression.
+            value.set_sensitive(matches!(header.value, WitValue::Secret(_)));
             headers.append(name, value);
         }
         Ok((headers, secrets, slots))
@@ -372,6 +428,10 @@ impl LaneState {
             Failure::Unavailable(0)
         }
     }
+}
+
+fn header_bytes(headers: &HeaderMap) -> usize {
+    headers.iter().map(|(name, value)| name.as_str().len() + value.len()).sum()
 }
 
 /// Where an answer says to go instead.

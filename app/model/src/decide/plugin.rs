@@ -22,7 +22,8 @@ pub(super) fn decide(
         PluginCommand::Pause if record.paused => None,
         PluginCommand::Pause => Some(Payload::PluginPaused),
         PluginCommand::Resume if record.paused || record.quarantined => Some(Payload::PluginResumed),
-        PluginCommand::Resume => None,
+        // What is typed is sealed beside the journal and never becomes an event.
+        PluginCommand::Resume | PluginCommand::KeepSecret { .. } | PluginCommand::ForgetSecret { .. } => None,
         PluginCommand::Remove => Some(Payload::PluginRemoved),
         PluginCommand::Configure(settings) if record.settings == *settings => None,
         PluginCommand::Configure(settings) => Some(Payload::PluginConfigured(settings.clone())),
