@@ -148,7 +148,7 @@ impl Desk {
     }
 
     /// Answers streams to `host:port`. The function is called with nothing when a stream is opened, for a greeting, and
-    /// then with what is written, as often as it is; what it gives is what the plugin reads, and nothing ends the stream.
+    /// then with what is written, as often as it is; what it gives is what the plugin reads, and none ends the stream. It must not call the desk.
     pub fn answer_net(&self, target: &str, answer: impl FnMut(&[u8]) -> Option<Vec<u8>> + 'static) {
         world(|world| world.peers.insert(target.to_owned(), Peer::new(answer)));
     }

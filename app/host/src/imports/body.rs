@@ -43,7 +43,8 @@ impl Needles {
     /// How many bytes at the end are the beginning of something to take out.
     pub(super) fn unfinished(&self, bytes: &[u8]) -> usize {
         let longest = self.hold_back().min(bytes.len());
-        let begins = |count: &usize| self.0.iter().any(|needle| needle.starts_with(&bytes[bytes.len() - count..]));
+        let begins =
+            |count: &usize| self.0.iter().any(|needle| needle.starts_with(&bytes[bytes.len() - count..]));
         (1..=longest).rev().find(begins).unwrap_or(0)
     }
 
@@ -163,9 +164,15 @@ mod tests {
         let mut needles = Needles::default();
         assert_eq!(needles.unfinished(b"hunter2"), 0, "nothing to look for");
         needles.merge(Needles::of(&[Secret::new("hunter22")]));
-        for (text, expect) in
-            [("", 0), ("* OK\r\n", 0), ("say hunt", 4), ("hunter2", 7), ("22ret", 5), ("hunter2!", 0), ("h", 1)]
-        {
+        for (text, expect) in [
+            ("", 0),
+            ("* OK\r\n", 0),
+            ("say hunt", 4),
+            ("hunter2", 7),
+            ("22ret", 5),
+            ("hunter2!", 0),
+            ("h", 1),
+        ] {
             assert_eq!(needles.unfinished(text.as_bytes()), expect, "{text}");
         }
     }

@@ -9,7 +9,7 @@ use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::TcpStream,
     runtime::Handle,
-    sync::OwnedSemaphorePermit,
+    sync::{OwnedSemaphorePermit, mpsc::error::TrySendError},
     time::{Instant, timeout, timeout_at},
 };
 use tokio_rustls::{TlsConnector, client::TlsStream};
@@ -54,7 +54,7 @@ impl Owner {
         };
         self.plugin.signals.left(entry.clone());
         let event = HostEvent::Egress(entry);
-        if let Err(tokio::sync::mpsc::error::TrySendError::Full(event)) = self.shared.events.try_send(event) {
+        if let Err(TrySendError::Full(event)) = self.shared.events.try_send(event) {
             // Without a runtime the host is closing, and nobody reads the ledger's events any more.
             if let Ok(runtime) = Handle::try_current() {
                 let events = self.shared.events.clone();
@@ -98,7 +98,7 @@ impl Connection {
         guarded: bool,
         room: Room,
     ) -> Self {
-        owner.ledger(method(security, "opened"), 0, Vec::new());
+        owner.ledger(if security == Security::Tls { "TLS" } else { "TCP" }, 0, Vec::new());
         Self {
             owner,
             name,
@@ -270,16 +270,8 @@ impl Connection {
 
 impl Drop for Connection {
     fn drop(&mut self) {
-        self.owner.ledger(method(self.security, "ended"), self.sent_bytes, Vec::new());
-    }
-}
-
-fn method(security: Security, what: &str) -> &'static str {
-    match (security, what) {
-        (Security::Tls, "opened") => "TLS",
-        (_, "opened") => "TCP",
-        (Security::Tls, _) => "TLS END",
-        _ => "TCP END",
+        let method = if self.security == Security::Tls { "TLS END" } else { "TCP END" };
+        self.owner.ledger(method, self.sent_bytes, Vec::new());
     }
 }
 

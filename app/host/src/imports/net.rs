@@ -177,7 +177,9 @@ impl LaneState {
     fn may_log_in(&self, slot: &str, connection: &Connection) -> Result<(), Trouble> {
         let authority = connection.authority();
         let bound = self.plugin.secret_rule(slot).is_some_and(|rule| {
-            rule.host == authority && rule.header.eq_ignore_ascii_case(SASL_HEADER) && connection.is_encrypted()
+            rule.host == authority
+                && rule.header.eq_ignore_ascii_case(SASL_HEADER)
+                && connection.is_encrypted()
         });
         if bound || !self.shared.guards.on(Guard::SecretPlace) {
             return Ok(());

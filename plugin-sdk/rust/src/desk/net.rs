@@ -22,8 +22,8 @@
 use std::io;
 
 use super::import;
-pub use crate::bindings::base::switchboard::plugin::net::{Sasl, Security, Trouble};
 use crate::Failure;
+pub use crate::bindings::base::switchboard::plugin::net::{Sasl, Security, Trouble};
 
 /// How long a read waits unless the stream is told otherwise, in milliseconds.
 pub const WAIT_MS: u32 = 1_000;
@@ -67,13 +67,7 @@ impl Stream {
 
     /// Writes `prefix` and a login with the secret of a slot, which the plugin never sees. Over TLS, and only to the host
     /// and port that the manifest binds the slot to, with the header `sasl`.
-    pub fn send_login(
-        &self,
-        mechanism: Sasl,
-        user: &str,
-        slot: &str,
-        prefix: &str,
-    ) -> Result<(), Trouble> {
+    pub fn send_login(&self, mechanism: Sasl, user: &str, slot: &str, prefix: &str) -> Result<(), Trouble> {
         self.raw.write_sasl(mechanism, user, slot, prefix)
     }
 
