@@ -75,7 +75,9 @@ impl Egress {
         let literal = match host {
             Host::Domain(name) => {
                 let mut addresses = self.names.resolve(name, reach).await?;
-                addresses.iter_mut().for_each(|address| address.set_port(port));
+                for address in &mut addresses {
+                    address.set_port(port);
+                }
                 return connect(&addresses).await;
             }
             Host::Ipv4(address) => IpAddr::V4(*address),

@@ -145,10 +145,9 @@ async fn echo<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, kept: &Mutex<Str
         let text = String::from_utf8_lossy(&buffer[..bytes]).into_owned();
         kept.lock().expect("heard").push_str(&text);
         match text.trim_end() {
-            "" => return Ok(()),
+            // The second without a goodbye.
+            "" | "CUT" => return Ok(()),
             "QUIT" => return stream.shutdown().await,
-            // Without a goodbye.
-            "CUT" => return Ok(()),
             "TELL" => {
                 // In two parts, so that neither has the whole of it.
                 let (first, second) = SECRET.split_at(7);
@@ -234,11 +233,12 @@ impl Mail {
 
 fn manifest(servers: &[(&'static str, Peer)]) -> String {
     let port = |name: &str| servers.iter().find(|(of, _)| *of == name).expect("a server").1.port;
-    let granted: String = servers
+    let granted: Vec<String> = servers
         .iter()
         .filter(|(name, _)| *name != "CLOSED")
         .map(|(_, server)| format!("{{ tcp-private = \"mail.test:{}\" }}, ", server.port))
         .collect();
+    let granted = granted.concat();
     let (tls, later, closed) = (port("SECURE"), port("LATER"), port("CLOSED"));
     format!(
         r#"id = "{BAD}"

@@ -201,7 +201,7 @@ pub mod net {
         }
 
         pub fn upgrade_tls(&self) -> Result<(), Trouble> {
-            self.call(|peer| peer.upgrade())?
+            self.call(crate::testing::Peer::upgrade)?
         }
 
         pub fn close(&self) {
