@@ -299,7 +299,14 @@ impl Core {
     /// A channel that asks for no network and no webhook can only make its customers up.
     pub(crate) fn is_simulated(&self, account: &Account) -> bool {
         let outside = |capability: &Capability| {
-            matches!(capability, Capability::Webhook | Capability::Http(_) | Capability::HttpPrivate(_))
+            matches!(
+                capability,
+                Capability::Webhook
+                    | Capability::Http(_)
+                    | Capability::HttpPrivate(_)
+                    | Capability::Tcp(_)
+                    | Capability::TcpPrivate(_)
+            )
         };
         self.packages.get(&account.plugin).is_some_and(|package| {
             package.manifest.roles.contains(&Role::Channel)

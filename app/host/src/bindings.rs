@@ -9,5 +9,8 @@ wasmtime::component::bindgen!({
     world: "every-role",
     imports: { default: async },
     exports: { default: async },
-    with: { "switchboard:plugin/http.response": crate::imports::http::Response },
+    with: {
+        "switchboard:plugin/http.response": crate::imports::http::Response,
+        "switchboard:plugin/net.connection": crate::imports::net::Connection,
+    },
 });

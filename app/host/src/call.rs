@@ -9,7 +9,10 @@ use std::{
 };
 
 use model::plugin::CallKind;
-use tokio::time::{error::Elapsed, timeout};
+use tokio::{
+    sync::Semaphore,
+    time::{error::Elapsed, timeout},
+};
 use wasmtime::{
     Store, UpdateDeadline,
     component::{InstancePre, ResourceAny, ResourceTable},
@@ -26,7 +29,10 @@ use crate::{
     host::{RunMode, Shared},
     lane::{Cancelled, Timers},
     plugin::Plugin,
-    policy::{self, Budget, GENERATION_PARTS_MAX, GENERATION_PAUSE, TRANSFER_MAX_BYTES, budget_of},
+    policy::{
+        self, Budget, GENERATION_PARTS_MAX, GENERATION_PAUSE, STREAMS_PER_INSTANCE_MAX, TRANSFER_MAX_BYTES,
+        budget_of,
+    },
     runtime::Running,
     state::{LaneState, Limits, Meter, Random},
 };
@@ -422,6 +428,7 @@ fn new_store(
             meter: Arc::new(Meter::default()),
             random: Random::new(shared.mode),
             responses: 0,
+            streams: Arc::new(Semaphore::new(STREAMS_PER_INSTANCE_MAX)),
             last_words: None,
             tag: None,
             left_number: 0,

@@ -13,6 +13,10 @@ use reqwest::{
     dns::{Addrs, Name, Resolve, Resolving},
     redirect::Policy,
 };
+use rustls::{ClientConfig, pki_types::CertificateDer};
+use rustls_platform_verifier::Verifier;
+use tokio::net::TcpStream;
+use url::Host;
 
 use crate::guard::{Guard, Guards, Trial};
 
@@ -35,12 +39,16 @@ pub(crate) struct Egress {
     names: Arc<Names>,
     public: OnceLock<Option<Client>>,
     private: OnceLock<Option<Client>>,
+    tls: OnceLock<Option<Arc<ClientConfig>>>,
+    /// Authorities of a trial.
+    authorities: Vec<Vec<u8>>,
 }
 
 impl Egress {
-    pub(crate) fn new(trial: Trial) -> Self {
+    pub(crate) fn new(mut trial: Trial) -> Self {
+        let authorities = std::mem::take(&mut trial.authorities);
         let names = Arc::new(Names::new(trial));
-        Self { names, public: OnceLock::new(), private: OnceLock::new() }
+        Self { names, public: OnceLock::new(), private: OnceLock::new(), tls: OnceLock::new(), authorities }
     }
 
     /// The client for a reach; none where the system gives no certificates to trust.
@@ -50,6 +58,35 @@ impl Egress {
             Reach::Private => &self.private,
         };
         slot.get_or_init(|| client(reach, &self.names)).as_ref()
+    }
+
+    /// How streams speak TLS; none where the system gives no certificates to trust.
+    pub(crate) fn tls(&self) -> Option<Arc<ClientConfig>> {
+        let config = || {
+            tls_config(&self.authorities)
+                .inspect_err(|error| tracing::error!(%error, "no TLS for plugins' streams"))
+                .ok()
+        };
+        self.tls.get_or_init(config).clone()
+    }
+
+    /// Connects to a host, at an address that was checked.
+    pub(crate) async fn dial(&self, host: &Host, port: u16, reach: Reach) -> io::Result<TcpStream> {
+        let literal = match host {
+            Host::Domain(name) => {
+                let mut addresses = self.names.resolve(name, reach).await?;
+                for address in &mut addresses {
+                    address.set_port(port);
+                }
+                return connect(&addresses).await;
+            }
+            Host::Ipv4(address) => IpAddr::V4(*address),
+            Host::Ipv6(address) => IpAddr::V6(*address),
+        };
+        if !self.may_dial(literal, reach) {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, AddressDenied));
+        }
+        connect(&[SocketAddr::new(literal, port)]).await
     }
 
     /// Whether an address may be dialled.
@@ -71,6 +108,25 @@ fn client(reach: Reach, names: &Arc<Names>) -> Option<Client> {
         .build()
         .inspect_err(|error| tracing::error!(%error, "no client for plugins' requests"))
         .ok()
+}
+
+async fn connect(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect(addresses).await?;
+    // Lines of a protocol are short, and somebody waits for each.
+    stream.set_nodelay(true)?;
+    Ok(stream)
+}
+
+fn tls_config(authorities: &[Vec<u8>]) -> Result<Arc<ClientConfig>, rustls::Error> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let authorities = authorities.iter().cloned().map(CertificateDer::from);
+    let verifier = Verifier::new_with_extra_roots(authorities, Arc::clone(&provider))?;
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier))
+        .with_no_client_auth();
+    Ok(Arc::new(config))
 }
 
 /// Resolves a name and gives back only addresses within reach. One that is not spoils the name: it would be the

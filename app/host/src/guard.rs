@@ -102,12 +102,14 @@ pub struct Trial {
     /// Names that lead to these addresses instead of what the system's resolver says. Several lists are given out in
     /// turn, the last one from then on.
     pub names: Vec<(String, Vec<Vec<IpAddr>>)>,
+    /// Authorities that streams trust beside the system's, in DER.
+    pub authorities: Vec<Vec<u8>>,
 }
 
 impl Trial {
     /// Nothing changed.
     pub const fn none() -> Self {
-        Self { guards: Guards::all(), names: Vec::new() }
+        Self { guards: Guards::all(), names: Vec::new(), authorities: Vec::new() }
     }
 }
 

@@ -72,6 +72,7 @@ const OFFERED: &[&str] = &[
     "blobs",
     "secrets",
     "http",
+    "net",
     "webhook",
     "push",
     "timers",

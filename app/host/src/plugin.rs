@@ -23,7 +23,7 @@ use crate::{
     host::{PluginStatus, Shared},
     lane::{Half, LaneHandle, LanePair, LaneStart},
     package::Package,
-    policy::{self, HTTP_AT_ONCE_MAX, QUARANTINE_FAULTS, QUARANTINE_WINDOW},
+    policy::{self, HTTP_AT_ONCE_MAX, QUARANTINE_FAULTS, QUARANTINE_WINDOW, STREAMS_PER_PLUGIN_MAX},
     signals::{Rate, Signals},
     state::LaneState,
 };
@@ -43,6 +43,10 @@ pub(crate) struct Plugin {
     pub signals: Signals,
     /// Requests to the network that may run at once.
     pub requests: Semaphore,
+    /// Streams that may be open at once.
+    pub streams: Arc<Semaphore>,
+    /// Streams opened lately.
+    pub streams_opened: Mutex<Rate>,
     pub notifications: Mutex<Rate>,
     /// One change of the storage at a time, so that its budget holds.
     pub storage: AsyncMutex<()>,
@@ -70,6 +74,8 @@ impl Plugin {
             granted,
             signals: Signals::new(guards),
             requests: Semaphore::new(HTTP_AT_ONCE_MAX),
+            streams: Arc::new(Semaphore::new(STREAMS_PER_PLUGIN_MAX)),
+            streams_opened: Mutex::default(),
             notifications: Mutex::default(),
             storage: AsyncMutex::default(),
             guards,

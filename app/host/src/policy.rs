@@ -67,6 +67,30 @@ pub const HTTP_TIMEOUT_MAX_MS: u32 = 60_000;
 pub const HTTP_REDIRECTS_MAX: usize = 5;
 /// Responses a guest may hold open.
 pub const HTTP_RESPONSES_MAX: usize = 16;
+/// Streams that one instance may hold open.
+pub const STREAMS_PER_INSTANCE_MAX: usize = 4;
+/// Streams that one plugin may hold open, over all its instances.
+pub const STREAMS_PER_PLUGIN_MAX: usize = 32;
+/// Streams that a plugin may open in a minute.
+pub const STREAMS_PER_MINUTE: u32 = 60;
+/// Most bytes that one stream carries, both ways together.
+pub const STREAM_MAX_BYTES: u64 = 256 * 1024 * 1024;
+/// Longest piece of a stream that is read at once, in bytes.
+pub const STREAM_READ_MAX_BYTES: usize = 256 * 1024;
+/// Most bytes of a stream that are written at once.
+pub const STREAM_WRITE_MAX_BYTES: usize = 1024 * 1024;
+/// Longest line before a login, and longest name in it, in bytes.
+pub const STREAM_LOGIN_MAX_BYTES: usize = 1024;
+/// Longest time to find and connect to a host.
+pub const STREAM_CONNECT_WITHIN: Duration = Duration::from_secs(10);
+/// Longest time until both sides speak TLS.
+pub const STREAM_HANDSHAKE_WITHIN: Duration = Duration::from_secs(10);
+/// Longest time that one read waits, in milliseconds.
+pub const STREAM_WAIT_MAX_MS: u32 = 30_000;
+/// Longest time until the other side takes what is written.
+pub const STREAM_WRITE_WITHIN: Duration = Duration::from_secs(10);
+/// Longest time for a goodbye.
+pub const STREAM_CLOSE_WITHIN: Duration = Duration::from_secs(1);
 /// Largest event pushed to web clients, in bytes.
 pub const PUSH_EVENT_MAX_BYTES: usize = 64 * 1024;
 /// Proposals and prompts in one call.

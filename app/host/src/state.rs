@@ -9,6 +9,7 @@ use std::{
 };
 
 use sha2::{Digest, Sha256};
+use tokio::sync::Semaphore;
 use wasmtime::{ResourceLimiter, component::ResourceTable};
 
 use crate::{
@@ -37,6 +38,8 @@ pub(crate) struct LaneState {
     pub random: Random,
     /// Responses the guest holds open.
     pub responses: usize,
+    /// Streams the guest may still open.
+    pub streams: Arc<Semaphore>,
     /// What it last logged as an error in the present call: a panic's message, as a rule.
     pub last_words: Option<String>,
     /// The caller's number of the present call.

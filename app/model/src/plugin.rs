@@ -44,6 +44,10 @@ pub enum Capability {
     Http(String),
     /// The same for an address of a private or loopback range.
     HttpPrivate(String),
+    /// Streams of bytes, with TLS or without, to exactly this host and port, `host:port`.
+    Tcp(String),
+    /// The same for an address of a private or loopback range.
+    TcpPrivate(String),
     /// Following redirects to hosts that are granted.
     Redirects,
     /// Its own key-value storage.
@@ -78,6 +82,8 @@ impl Capability {
         let word = match self {
             Self::Http(target) => return format!("{{ http = \"{target}\" }}"),
             Self::HttpPrivate(target) => return format!("{{ http-private = \"{target}\" }}"),
+            Self::Tcp(target) => return format!("{{ tcp = \"{target}\" }}"),
+            Self::TcpPrivate(target) => return format!("{{ tcp-private = \"{target}\" }}"),
             Self::Secret(slot) => return format!("{{ secret = \"{slot}\" }}"),
             Self::Redirects => "redirects",
             Self::Kv => "kv",

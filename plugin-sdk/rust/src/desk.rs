@@ -5,6 +5,7 @@
 
 pub mod http;
 pub mod kv;
+pub mod net;
 
 #[cfg(target_arch = "wasm32")]
 use crate::bindings::base::switchboard::plugin as import;

@@ -12,6 +12,7 @@
 #![allow(clippy::unused_self, reason = "a `Desk` stands for the desk of its thread")]
 
 mod builders;
+mod peer;
 #[doc(hidden)]
 pub mod pretend;
 
@@ -20,11 +21,13 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
+use peer::Peer;
+
 pub use builders::{NOW_MS, conversation, ctx, customer, device, inbound, outbound};
 
 use crate::{
     advice::Item,
-    desk::{knowledge::Article, random::Seeded},
+    desk::{knowledge::Article, net::Trouble, random::Seeded},
     language::Language,
     types::{Conversation, Customer},
 };
@@ -39,6 +42,7 @@ struct World {
     secrets: BTreeSet<String>,
     http: BTreeMap<String, (u16, Vec<u8>)>,
     requests: Vec<String>,
+    peers: BTreeMap<String, Peer>,
     timers: BTreeMap<String, (u32, bool)>,
     notices: Vec<String>,
     conversations: BTreeMap<String, Conversation>,
@@ -60,6 +64,7 @@ impl World {
             secrets: BTreeSet::new(),
             http: BTreeMap::new(),
             requests: vec![],
+            peers: BTreeMap::new(),
             timers: BTreeMap::new(),
             notices: vec![],
             conversations: BTreeMap::new(),
@@ -140,6 +145,29 @@ impl Desk {
     /// The requests so far, as `METHOD url`.
     pub fn requests(&self) -> Vec<String> {
         world(|world| world.requests.clone())
+    }
+
+    /// Answers streams to `host:port`. The function is called with nothing when a stream is opened, for a greeting, and
+    /// then with what is written, as often as it is; what it gives is what the plugin reads, and none ends the stream. It must not call the desk.
+    pub fn answer_net(&self, target: &str, answer: impl FnMut(&[u8]) -> Option<Vec<u8>> + 'static) {
+        world(|world| world.peers.insert(target.to_owned(), Peer::new(answer)));
+    }
+
+    /// Lets the next stream to `host:port` fail when it is opened.
+    pub fn fail_net(&self, target: &str, trouble: Trouble) {
+        world(|world| {
+            world.peers.entry(target.to_owned()).or_insert_with(|| Peer::new(|_| None)).fail(trouble);
+        });
+    }
+
+    /// Everything that was written to `host:port`; a login stands there as mechanism, user and slot.
+    pub fn written(&self, target: &str) -> Vec<u8> {
+        world(|world| world.peers.get(target).map(|peer| peer.heard.clone()).unwrap_or_default())
+    }
+
+    /// Whether the last stream to `host:port` speaks TLS.
+    pub fn is_encrypted(&self, target: &str) -> bool {
+        world(|world| world.peers.get(target).is_some_and(|peer| peer.encrypted))
     }
 
     /// The timers that are set: id, milliseconds, whether repeated.

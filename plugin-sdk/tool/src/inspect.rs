@@ -193,6 +193,7 @@ fn grants(capability: &Capability, interface: &str) -> bool {
     matches!(
         (capability, interface),
         (Capability::Http(_) | Capability::HttpPrivate(_), "http")
+            | (Capability::Tcp(_) | Capability::TcpPrivate(_), "net")
             | (Capability::Kv, "kv")
             | (Capability::Blobs, "blobs")
             | (Capability::Secret(_), "secrets")
@@ -210,6 +211,7 @@ fn grants(capability: &Capability, interface: &str) -> bool {
 fn example(interface: &str) -> String {
     match interface {
         "http" => "{ http = \"crm.example.com:443\" }".to_owned(),
+        "net" => "{ tcp = \"imap.example.com:993\" }".to_owned(),
         "secrets" => "{ secret = \"token\" }".to_owned(),
         other => format!("\"{other}\""),
     }
@@ -257,6 +259,8 @@ mod tests {
                 Some("add \"knowledge\" to `capabilities`"),
             ),
             ("\"assist\"", "", &["http"], &["lifecycle", "assist"], Some("{ http = ")),
+            ("\"assist\"", "", &["net"], &["lifecycle", "assist"], Some("{ tcp = ")),
+            ("\"assist\"", "{ tcp-private = \"a:1\" }", &["net"], &["lifecycle", "assist"], None),
             ("\"assist\"", "", &[], &["lifecycle"], Some("does not export it")),
             ("\"assist\"", "", &[], &["lifecycle", "assist", "quality"], Some("add \"quality\" to `roles`")),
             ("\"assist\"", "{ secret = \"a\" }", &["secrets"], &["lifecycle", "assist"], None),

@@ -223,7 +223,10 @@ impl Check<'_> {
             }
         }
         for capability in &manifest.capabilities {
-            if let Capability::Http(target) | Capability::HttpPrivate(target) = capability
+            if let Capability::Http(target)
+            | Capability::HttpPrivate(target)
+            | Capability::Tcp(target)
+            | Capability::TcpPrivate(target) = capability
                 && !is_host_and_port(target)
             {
                 self.add(
@@ -353,7 +356,7 @@ mod tests {
 version = "0.1.0"
 name = "@name"
 roles = ["assist"]
-capabilities = ["knowledge", { http = "crm.example.com:443" }, { secret = "token" }]
+capabilities = ["knowledge", { http = "crm.example.com:443" }, { secret = "token" }, { tcp = "imap.example.com:993" }]
 
 [[settings]]
 id = "least"
@@ -387,6 +390,7 @@ default = "0.5"
             ("roles = [\"assist\"]", "roles = [\"panel\"]", 4, "needs a [[panels]]", "customer-side"),
             ("roles = [\"assist\"]", "roles = [\"drill-actor\"]", 4, "no role DrillActor", "leave it out"),
             ("crm.example.com:443", "https://crm.example.com", 5, "no host and port", "host:port"),
+            ("imap.example.com:993", "imap.example.com", 5, "no host and port", "host:port"),
             ("default = \"0.5\"", "default = \"half\"", 8, "is no number", "change"),
             ("kind = \"number\"", "kind = \"slider\"", 10, "unknown variant", "allowed"),
             ("label = \"Least\"", "lable = \"Least\"", 7, "missing field `label`", "typing error"),

@@ -1,10 +1,14 @@
 //! What the plugin does to the desk and to the world. An order is a word and its arguments.
 
-use std::hint::black_box;
+use std::{cell::RefCell, hint::black_box};
 
 use plugin_kit::{
     Failure, Result,
-    desk::{clock, conversations, customers, http, kv, log, notify, random, secrets, timers},
+    desk::{
+        clock, conversations, customers, http, kv, log,
+        net::{Sasl, Security, Stream, Trouble},
+        notify, random, secrets, timers,
+    },
 };
 
 const MIB: usize = 1024 * 1024;
@@ -59,6 +63,22 @@ pub fn act(order: &str) -> Result<String> {
         "secret" => fetch(http::Request::get(word(1)).secret_header(word(3), word(2))),
         "read" => read(word(1), number(2)),
         "hoard" => hoard(word(1), number(2)),
+        "stream" => converse(open(&words)?, &words[4..]),
+        "streams" => (0..number(4)).map(|_| open(&words)).collect::<Result<Vec<_>>>().map(|open| {
+            let count = open.len();
+            format!("{count} open")
+        }),
+        "often" => {
+            for _ in 0..number(4) {
+                open(&words)?.close();
+            }
+            Ok(format!("{} opened", number(4)))
+        }
+        "keep" => {
+            KEPT.replace(Some(open(&words)?));
+            Ok("kept".to_owned())
+        }
+        "kept" => converse(KEPT.take().ok_or(Failure::NotFound)?, &words[1..]),
         _ => Ok(String::new()),
     }
 }
@@ -146,4 +166,58 @@ fn hoard(url: &str, count: usize) -> Result<String> {
         open.push(http::Request::get(url).send()?);
     }
     Ok(format!("{} open", open.len()))
+}
+
+thread_local! {
+    /// A stream between two calls.
+    static KEPT: RefCell<Option<Stream>> = const { RefCell::new(None) };
+}
+
+fn open(words: &[&str]) -> Result<Stream> {
+    let &[_, security, host, port, ..] = words else { return Err(Failure::Unsupported) };
+    let security = match security {
+        "plain" => Security::Plain,
+        "tls" => Security::Tls,
+        _ => Security::Starttls,
+    };
+    Ok(Stream::connect(host, port.parse().map_err(Failure::invalid)?, security)?)
+}
+
+/// Takes the steps on a stream, and tells what came of each.
+fn converse(mut stream: Stream, steps: &[&str]) -> Result<String> {
+    let mut told = Vec::new();
+    for step in steps {
+        let (verb, object) = step.split_once(':').unwrap_or((step, ""));
+        let done = match verb {
+            "say" => stream
+                .send(format!("{}\r\n", object.replace('_', " ")).as_bytes())
+                .map(|()| "said".to_owned()),
+            "read" => stream.receive(object.parse().unwrap_or(READ_BYTES)).map(heard),
+            "wait" => {
+                stream.set_wait_ms(object.parse().unwrap_or(0));
+                Ok("waits".to_owned())
+            }
+            "tls" => stream.upgrade_tls().map(|()| "secured".to_owned()),
+            "login" => stream.send_login(Sasl::Plain, "me", object, "AUTH ").map(|()| "sent".to_owned()),
+            "flood" => Ok(flood(&stream, object.parse().unwrap_or(1))?),
+            "panic" => panic!("{}", step),
+            _ => Ok("nothing".to_owned()),
+        };
+        told.push(done.unwrap_or_else(|trouble| format!("{trouble:?}")));
+    }
+    let told = told.join("|");
+    log::info(&told);
+    Ok(told)
+}
+
+fn heard(piece: Option<Vec<u8>>) -> String {
+    piece.map_or("end".to_owned(), |piece| String::from_utf8_lossy(&piece).trim_end().replace("\r\n", "/"))
+}
+
+fn flood(stream: &Stream, mib: usize) -> Result<String, Trouble> {
+    let mut bytes = 0;
+    while bytes < mib * MIB {
+        bytes += stream.receive(READ_BYTES)?.map_or(mib * MIB, |piece| piece.len());
+    }
+    Ok(format!("{mib} MiB read"))
 }

@@ -21,6 +21,10 @@ pub fn words(ctx: &Ctx<'_>, manifest: &Manifest, capability: &Capability) -> Str
         Capability::HttpPrivate(host) => {
             return ctx.tw("capability-http-private", &[("host", host.into())]);
         }
+        Capability::Tcp(host) => return ctx.tw("capability-tcp", &[("host", host.into())]),
+        Capability::TcpPrivate(host) => {
+            return ctx.tw("capability-tcp-private", &[("host", host.into())]);
+        }
         Capability::Secret(slot) => {
             let secret = manifest.secrets.iter().find(|secret| secret.slot == *slot);
             return secret_words(ctx, slot, secret);
@@ -53,8 +57,8 @@ fn secret_words(ctx: &Ctx<'_>, slot: &str, secret: Option<&SecretManifest>) -> S
 /// The icon of a capability, and whether it reaches further than most and deserves a second look.
 pub fn look(capability: &Capability) -> (Icon, Tone) {
     match capability {
-        Capability::Http(_) | Capability::Redirects => (Icon::Network, Tone::Warn),
-        Capability::HttpPrivate(_) => (Icon::Network, Tone::Bad),
+        Capability::Http(_) | Capability::Tcp(_) | Capability::Redirects => (Icon::Network, Tone::Warn),
+        Capability::HttpPrivate(_) | Capability::TcpPrivate(_) => (Icon::Network, Tone::Bad),
         Capability::Kv => (Icon::Disk, Tone::Muted),
         Capability::Blobs => (Icon::Clip, Tone::Muted),
         Capability::Secret(_) => (Icon::Key, Tone::Warn),

@@ -3,9 +3,6 @@
 use std::sync::Arc;
 
 use assets::Language;
-}
-
-#[test]
 use egui::vec2;
 use egui_kittest::{
     Harness,

@@ -33,6 +33,21 @@ impl Needles {
         self.0.first().map_or(0, |longest| longest.len() - 1)
     }
 
+    /// Adds those of another.
+    pub(super) fn merge(&mut self, other: Self) {
+        self.0.extend(other.0);
+        self.0.sort_by_key(|needle| std::cmp::Reverse(needle.len()));
+        self.0.dedup();
+    }
+
+    /// How many bytes at the end are the beginning of something to take out.
+    pub(super) fn unfinished(&self, bytes: &[u8]) -> usize {
+        let longest = self.hold_back().min(bytes.len());
+        let begins =
+            |count: &usize| self.0.iter().any(|needle| needle.starts_with(&bytes[bytes.len() - count..]));
+        (1..=longest).rev().find(begins).unwrap_or(0)
+    }
+
     /// Replaces every secret in these bytes.
     pub(super) fn scrub(&self, bytes: &mut Vec<u8>) {
         for needle in &self.0 {
@@ -141,6 +156,24 @@ mod tests {
             let mut bytes = text.as_bytes().to_vec();
             Needles::of(&[Secret::new("hunter22")]).scrub(&mut bytes);
             assert_eq!(String::from_utf8(bytes).expect("text"), expect);
+        }
+    }
+
+    #[test]
+    fn only_what_may_become_a_secret_is_held_back() {
+        let mut needles = Needles::default();
+        assert_eq!(needles.unfinished(b"hunter2"), 0, "nothing to look for");
+        needles.merge(Needles::of(&[Secret::new("hunter22")]));
+        for (text, expect) in [
+            ("", 0),
+            ("* OK\r\n", 0),
+            ("say hunt", 4),
+            ("hunter2", 7),
+            ("22ret", 5),
+            ("hunter2!", 0),
+            ("h", 1),
+        ] {
+            assert_eq!(needles.unfinished(text.as_bytes()), expect, "{text}");
         }
     }
 

@@ -30,6 +30,9 @@ const NEIGHBOUR_CALLS: usize = 40;
 const NEIGHBOUR_FLOOR: Duration = Duration::from_millis(25);
 const ATTACK: Tag = Tag(u64::MAX);
 
+/// Who vouches for the servers of these tests.
+const AUTHORITY: &[u8] = include_bytes!("certificates/authority.der");
+
 /// What all attacks share: packages, servers, compiled code.
 pub struct World {
     pub bad: Package,
@@ -73,9 +76,12 @@ fn manifest(id: &str, open: u16, closed: u16) -> String {
         "rebind.test",
         "mixed.test",
     ];
-    let forbidden: String = forbidden.map(|host| format!("{{ http = \"{host}:{closed}\" }}, ")).concat();
+    let asked = |host| format!("{{ http = \"{host}:{closed}\" }}, {{ tcp = \"{host}:{closed}\" }}, ");
+    let forbidden: String = forbidden.map(asked).concat();
     let allowed = ["127.0.0.1", "plain.test", "other.test"];
-    let allowed: String = allowed.map(|host| format!("{{ http-private = \"{host}:{open}\" }}, ")).concat();
+    let granted =
+        |host| format!("{{ http-private = \"{host}:{open}\" }}, {{ tcp-private = \"{host}:{open}\" }}, ");
+    let allowed: String = allowed.map(granted).concat();
     format!(
         r#"id = "{id}"
 version = "1.0.0"
@@ -128,9 +134,10 @@ impl Arena {
             ("plain.test".to_owned(), vec![vec![local("127.0.0.1")]]),
             ("other.test".to_owned(), vec![vec![local("127.0.0.1")]]),
             ("rebind.test".to_owned(), vec![vec![local("127.0.0.1")]]),
+            ("mail.test".to_owned(), vec![vec![local("127.0.0.1")]]),
             ("mixed.test".to_owned(), vec![vec![local("127.0.0.1"), local("1.1.1.1")]]),
         ];
-        let trial = Trial { guards: Guards::without(guards), names };
+        let trial = Trial { guards: Guards::without(guards), names, authorities: vec![AUTHORITY.to_vec()] };
         let config = HostConfig { cache_folder: cache.to_owned(), mode };
         let services: Arc<dyn host::Services> = Arc::<Desk>::clone(&desk);
         let host = Host::in_trial(&config, services, sender, trial).expect("a host");

@@ -18,6 +18,9 @@ use crate::{
     table::{Row, outcome},
 };
 
+/// A login as `me` with [`SECRET`], as it goes over the wire.
+const SECRET_LOGIN: &str = "AUTH AG1lAHA0c3N3MHJkLW9mLXRoZS1kZXNr";
+
 /// The call that carries an order into the plugin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
@@ -88,7 +91,7 @@ const fn ungranted(attack: Attack) -> Attack {
 
 /// All of them, by number.
 pub fn all() -> Vec<Attack> {
-    [loops(), weights(), answers(), panels(), rights(), network(), secrets(), floods()]
+    [loops(), weights(), answers(), panels(), rights(), network(), secrets(), floods(), streams()]
         .into_iter()
         .flatten()
         .collect()
@@ -333,6 +336,82 @@ fn floods() -> Vec<Attack> {
             "notify 50",
             Guard::Notifications,
             Won::Shown(6),
+        ),
+    ]
+}
+
+fn streams() -> Vec<Attack> {
+    use By::Search;
+    let reaches = |name, order| attack(name, Search, order, Guard::Addresses, Won::Reached);
+    vec![
+        ungranted(beside(
+            &[Guard::Addresses],
+            attack(
+                "opens a stream without a grant",
+                Search,
+                "stream plain 127.0.0.1 CLOSED say:x",
+                Guard::Grants,
+                Won::Reached,
+            ),
+        )),
+        reaches("opens a stream to this machine", "stream plain 127.0.0.1 CLOSED say:x"),
+        reaches("opens a stream to this machine in hexadecimal", "stream plain 0x7f000001 CLOSED say:x"),
+        reaches("opens a stream to this machine by IPv6", "stream plain [::1] CLOSED say:x"),
+        reaches(
+            "opens a stream to a name that leads to this machine",
+            "stream plain rebind.test CLOSED say:x",
+        ),
+        reaches(
+            "opens a stream to this machine among public addresses",
+            "stream plain mixed.test CLOSED say:x",
+        ),
+        Attack {
+            mode: RunMode::Drill { seed: 1 },
+            ..attack(
+                "opens a stream out of a drill",
+                Search,
+                "stream plain 127.0.0.1 OPEN say:hello read",
+                Guard::Drill,
+                Won::OpenSaw("hello"),
+            )
+        },
+        attack(
+            "holds streams open without end",
+            Search,
+            "streams plain 127.0.0.1 OPEN 20",
+            Guard::OpenHandles,
+            Won::Says("20 open"),
+        ),
+        beside(
+            &[Guard::ProcessorTime, Guard::WallTime],
+            attack(
+                "reads a stream without an end",
+                Search,
+                "stream plain 127.0.0.1 OPEN say:GET_/endless_x flood:300",
+                Guard::BodySize,
+                Won::Says("300 MiB read"),
+            ),
+        ),
+        attack(
+            "opens and closes streams without end",
+            Search,
+            "often plain 127.0.0.1 OPEN 70",
+            Guard::OpenHandles,
+            Won::Says("70 opened"),
+        ),
+        attack(
+            "sends a secret over a stream where anybody can listen",
+            Search,
+            "stream plain 127.0.0.1 OPEN login:token read",
+            Guard::SecretPlace,
+            Won::OpenSaw(SECRET_LOGIN),
+        ),
+        attack(
+            "waits for a stream while a form is filled",
+            By::Fields,
+            "stream plain 127.0.0.1 OPEN wait:600 read",
+            Guard::WallTime,
+            Won::Answered,
         ),
     ]
 }

@@ -15,6 +15,7 @@ mod guest;
 mod server;
 mod special;
 mod steady;
+mod streams;
 mod table;
 
 use arena::World;

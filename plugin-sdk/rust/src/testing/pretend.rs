@@ -163,6 +163,60 @@ pub mod http {
     }
 }
 
+pub mod net {
+    use crate::{
+        bindings::base::switchboard::plugin::net::{Sasl, Security, Trouble},
+        testing::world,
+    };
+
+    #[derive(Debug)]
+    pub struct Connection {
+        target: String,
+    }
+
+    impl Connection {
+        fn call<R>(&self, call: impl FnOnce(&mut crate::testing::Peer) -> R) -> Result<R, Trouble> {
+            world(|world| world.peers.get_mut(&self.target).map(call)).ok_or(Trouble::Closed)
+        }
+
+        pub fn read(&self, max: u32, _wait_ms: u32) -> Result<Option<Vec<u8>>, Trouble> {
+            self.call(|peer| peer.take(max as usize))?
+        }
+
+        pub fn write(&self, data: &[u8]) -> Result<(), Trouble> {
+            self.call(|peer| peer.hear(data))?
+        }
+
+        pub fn write_sasl(
+            &self,
+            mechanism: Sasl,
+            user: &str,
+            slot: &str,
+            prefix: &str,
+        ) -> Result<(), Trouble> {
+            if !world(|world| world.secrets.contains(slot)) {
+                return Err(Trouble::Invalid("nothing is in the secret's slot".to_owned()));
+            }
+            self.write(format!("{prefix}[{mechanism:?} {user} {slot}]\r\n").as_bytes())
+        }
+
+        pub fn upgrade_tls(&self) -> Result<(), Trouble> {
+            self.call(crate::testing::Peer::upgrade)?
+        }
+
+        pub fn close(&self) {
+            let _ = self.call(|peer| peer.ended = true);
+        }
+    }
+
+    pub fn connect(host: &str, port: u16, security: Security) -> Result<Connection, Trouble> {
+        let target = format!("{host}:{port}");
+        let denied = || Trouble::Denied(format!("nobody was prepared to answer at {target}"));
+        world(|world| world.peers.get_mut(&target).map(|peer| peer.greet(security)).ok_or_else(denied))??;
+        Ok(Connection { target })
+    }
+}
+
 pub mod webhook {
     use crate::Result;
 
