@@ -17,7 +17,7 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 use super::body::Needles;
 use crate::{
     bindings::switchboard::plugin::net::{Security, Trouble},
-    contract::LaneKey,
+    contract::{LaneKey, Tag},
     event::HostEvent,
     host::Shared,
     plugin::Plugin,
@@ -35,6 +35,8 @@ pub(super) struct Owner {
     pub shared: Arc<Shared>,
     pub plugin: Arc<Plugin>,
     pub lane: LaneKey,
+    /// The caller's number of the call that opened it.
+    pub tag: Option<Tag>,
     /// `host:port`.
     pub authority: String,
 }
@@ -43,6 +45,7 @@ impl Owner {
     /// A line of the ledger. Streams also end where nobody can wait, so this does not.
     fn ledger(&self, method: &str, bytes: u64, secrets: Vec<String>) {
         let entry = Egress {
+            number: self.plugin.signals.next_line(),
             at: self.shared.services.now(),
             plugin: self.plugin.manifest.id.clone(),
             account: self.lane.account,
@@ -51,9 +54,14 @@ impl Owner {
             bytes,
             secrets,
             status: None,
+            conversation: None,
+            customer: None,
+            received: 0,
+            denied: None,
+            times: 1,
         };
         self.plugin.signals.left(entry.clone());
-        let event = HostEvent::Egress(entry);
+        let event = HostEvent::Egress { entry, tag: self.tag };
         if let Err(TrySendError::Full(event)) = self.shared.events.try_send(event) {
             // Without a runtime the host is closing, and nobody reads the ledger's events any more.
             if let Ok(runtime) = Handle::try_current() {

@@ -67,6 +67,7 @@ impl net::Host for LaneState {
             shared: Arc::clone(&self.shared),
             plugin: Arc::clone(&self.plugin),
             lane: self.lane.clone(),
+            tag: self.tag,
             authority,
         };
         let guarded = self.shared.guards.on(Guard::BodySize);
