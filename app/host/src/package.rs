@@ -5,7 +5,10 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use model::plugin::{Manifest, Role};
+use model::{
+    field::FieldKind,
+    plugin::{Manifest, Role},
+};
 use plugin_package::{PublisherKey, SIGNATURE_SECTION, SignatureError};
 use sha2::{Digest, Sha256};
 use wasmparser::{Encoding, Parser, Payload};
@@ -152,6 +155,13 @@ pub fn parse_manifest(text: &str) -> Result<Manifest, LoadError> {
     }
     if manifest.roles.contains(&Role::Channel) && manifest.channel.is_none() {
         return Err(LoadError::Manifest("a channel needs a [channel] table".to_owned()));
+    }
+    // Settings are kept in the journal, where a secret has no place.
+    if let Some(field) = manifest.settings.iter().find(|field| field.kind == FieldKind::Secret) {
+        return Err(LoadError::Manifest(format!(
+            "the setting `{}` is a secret: it belongs into [[secrets]] with typed = true",
+            field.id
+        )));
     }
     Ok(manifest)
 }

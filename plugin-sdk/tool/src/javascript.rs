@@ -17,8 +17,8 @@ use crate::{inspect, manifest::interface_of};
 pub const ENTRY: &str = "plugin.js";
 /// The kit, which every project has a copy of.
 pub const KIT: &str = include_str!("../../js/switchboard.js");
-/// The program, below `node_modules`.
-const PROGRAM: &str = "componentize-qjs/bin/componentize-qjs";
+/// The program, below `node_modules`; its own `bin` is not loaded as a module by Node 18.
+const PROGRAM: &str = "componentize-qjs/cli.mjs";
 /// The world that is written for a plugin.
 const WORLD: &str = "this-plugin";
 

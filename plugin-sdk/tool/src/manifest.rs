@@ -245,6 +245,13 @@ impl Check<'_> {
             if !seen.insert(field.id.as_str()) {
                 self.add(&line, format!("two settings are called `{}`", field.id), "give each its own id");
             }
+            if field.kind == FieldKind::Secret {
+                self.add(
+                    &line,
+                    format!("`{}` is a secret, and settings are kept in the journal", field.id),
+                    "make it a slot: [[secrets]] with typed = true",
+                );
+            }
             if let Some(what) = default_problem(field) {
                 self.add(
                     &line,
@@ -417,6 +424,13 @@ default = "0.5"
             "{GOOD}\n[[settings]]\nid = \"more\"\nlabel = \"More\"\nkind = \"line\"\nshow_if = {{ field = \"nowhere\", equals = \"x\" }}\n"
         );
         assert!(parse(&dangling, Path::new("p")).unwrap_err().to_string().contains("depends on `nowhere`"));
+    }
+
+    #[test]
+    fn a_secret_is_no_setting() {
+        let secret = format!("{GOOD}\n[[settings]]\nid = \"key\"\nlabel = \"Key\"\nkind = \"secret\"\n");
+        let told = parse(&secret, Path::new("p")).unwrap_err().to_string();
+        assert!(told.contains("[[secrets]] with typed = true"), "{told}");
     }
 
     #[test]
