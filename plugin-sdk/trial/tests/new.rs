@@ -87,7 +87,7 @@ fn a_mistake_in_javascript_is_told_with_its_place() {
     scaffold::new(&folder, &Kit::Version(String::new()), template).unwrap();
     std::fs::write(folder.join("plugin.js"), "export const lifecycle = {\n  init( {\n};\n").unwrap();
     let error = build::build_folder(&folder, &Options::into_folder(folder.join("out"))).unwrap_err();
-    assert!(format!("{error:#}").contains("plugin.js"), "{error:#}");
+    assert!(format!("{error:#}").contains("plugin.js:3:"), "{error:#}");
 }
 
 #[test]
