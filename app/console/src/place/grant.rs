@@ -47,10 +47,11 @@ pub fn words(ctx: &Ctx<'_>, manifest: &Manifest, capability: &Capability) -> Str
 
 fn secret_words(ctx: &Ctx<'_>, slot: &str, secret: Option<&SecretManifest>) -> String {
     match secret {
-        Some(secret) => {
+        // A slot that only signs goes nowhere.
+        Some(secret) if !secret.host.is_empty() => {
             ctx.tw("capability-secret-host", &[("name", slot.into()), ("host", (&secret.host).into())])
         }
-        None => ctx.tw("capability-secret", &[("name", slot.into())]),
+        _ => ctx.tw("capability-secret", &[("name", slot.into())]),
     }
 }
 

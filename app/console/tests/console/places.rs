@@ -191,6 +191,10 @@ fn a_secret_is_typed_masked_saved_and_cleared() {
     let place = "Goes only to crm.example.com:443, in the header “authorization”, as “Bearer ••••”";
     assert!(harness.query_by_label(place).is_some(), "where it goes, from the manifest");
     assert!(harness.query_by_label("Only for signatures; it is never sent").is_some());
+    assert!(
+        harness.query_by_label("Sign with the secret “signing” without seeing it").is_some(),
+        "it goes nowhere"
+    );
     assert_eq!(harness.query_all_by_label("Not set").count(), 2);
     assert!(harness.query_by_label("Clear Membership token").is_none(), "there is nothing to clear");
     let field = harness.get_by_label("New value of Membership token");
