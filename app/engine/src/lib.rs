@@ -37,6 +37,7 @@ use std::{
         mpsc::SyncSender,
     },
     thread::JoinHandle,
+    time::Duration,
 };
 
 use arc_swap::ArcSwap;
@@ -68,6 +69,8 @@ use crate::{
 
 /// Events of the host that may wait for the engine.
 const HOST_EVENTS_MAX: usize = 1024;
+/// How long what is on its way in the background is waited for at the end.
+const IO_ENDS_WITHIN: Duration = Duration::from_secs(2);
 /// Name of the setting that remembers that a company was planted.
 const SEEDED: &str = "seeded";
 
@@ -78,6 +81,7 @@ pub struct Engine {
     gateway: Option<Gateway>,
     gateway_address: Option<SocketAddr>,
     io: Option<Runtime>,
+    host: Option<Arc<Host>>,
 }
 
 /// Why an engine did not start.
@@ -149,12 +153,7 @@ impl Engine {
         let settings = store.settings().map_err(journal)?;
         let language = settings.get("language").cloned().unwrap_or_else(|| config.language.clone());
         let language = Arc::new(ArcSwap::from_pointee(language));
-        let io = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .thread_name("io")
-            .enable_all()
-            .build()
-            .map_err(StartError::Threads)?;
+        let io = background().map_err(StartError::Threads)?;
         let knowledge = open_knowledge(&config)?;
         let (jobs, job_queue) = std::sync::mpsc::sync_channel(JOB_QUEUE_MAX);
         let (host_events, host_inbox) = tokio::sync::mpsc::channel(HOST_EVENTS_MAX);
@@ -189,8 +188,12 @@ impl Engine {
         let directory = store.directory().map_err(journal)?;
         let mut core = Core::new(config.me.id, directory, outside);
         core.settings = Arc::new(settings);
-        let inbound =
-            EngineInbound { jobs: jobs.clone(), host, facts: Arc::clone(&facts), files: store.files() };
+        let inbound = EngineInbound {
+            jobs: jobs.clone(),
+            host: Arc::clone(&host),
+            facts: Arc::clone(&facts),
+            files: store.files(),
+        };
         let gateway =
             io.block_on(Gateway::bind(config.listen, Arc::new(inbound), hub, gateway::Limits::default()));
         let gateway = core.note_gateway(gateway);
@@ -203,7 +206,14 @@ impl Engine {
             .spawn(move || core.run(&mut store, &job_queue))
             .map_err(StartError::Threads)?;
         let handle = Arc::new(Handle { jobs, published, answers, next_question: AtomicU64::new(1) });
-        Ok(Self { handle, loop_thread: Some(loop_thread), gateway, gateway_address, io: Some(io) })
+        Ok(Self {
+            handle,
+            loop_thread: Some(loop_thread),
+            gateway,
+            gateway_address,
+            io: Some(io),
+            host: Some(host),
+        })
     }
 
     /// The window's end.
@@ -218,7 +228,14 @@ impl Engine {
 
     /// Stops in good order: no new requests, everything in the queue done and on the disk, plugins told.
     pub fn stop(mut self) {
+        let host = self.host.take();
         self.end();
+        // The loop, the gateway and the background are gone, and with them everybody else who held it.
+        if let Some(host) = host.and_then(Arc::into_inner) {
+            host.close();
+        } else {
+            tracing::warn!("somebody still holds the plugins; they were not waited for");
+        }
     }
 
     fn end(&mut self) {
@@ -233,7 +250,8 @@ impl Engine {
             }
         }
         if let Some(io) = self.io.take() {
-            io.shutdown_background();
+            // A search that is still on its way holds the index, which the next engine on this folder needs.
+            io.shutdown_timeout(IO_ENDS_WITHIN);
         }
     }
 }
@@ -242,6 +260,11 @@ impl Drop for Engine {
     fn drop(&mut self) {
         self.end();
     }
+}
+
+/// Where gateway and searches run.
+fn background() -> std::io::Result<Runtime> {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).thread_name("io").enable_all().build()
 }
 
 fn open_knowledge(config: &EngineConfig) -> Result<Arc<Knowledge>, StartError> {
@@ -261,7 +284,7 @@ async fn pump_host_events(mut inbox: tokio::sync::mpsc::Receiver<HostEvent>, job
                 Err(std::sync::mpsc::TrySendError::Disconnected(_)) => return,
                 Err(std::sync::mpsc::TrySendError::Full(back)) => {
                     job = back;
-                    tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+                    tokio::time::sleep(Duration::from_millis(2)).await;
                 }
             }
         }
