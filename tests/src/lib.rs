@@ -4,6 +4,7 @@ pub mod bus;
 pub mod desk;
 pub mod guest;
 pub mod http;
+pub mod in_process;
 pub mod reader;
 pub mod report;
 pub mod screen;

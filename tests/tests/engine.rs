@@ -4,22 +4,19 @@
 use std::{net::SocketAddr, path::Path, sync::Arc};
 
 use anyhow::{Context as _, Result, ensure};
-use engine::{Engine, EngineConfig, PluginFile};
+use engine::Engine;
 use model::{
-    AgentId, ConversationId, PluginId,
+    ConversationId, PluginId,
     command::{AccountWish, Command, ConversationCommand, DeskCommand, FileBytes, PluginCommand},
     conversation::Delivery,
     field::{FieldValue, Origin, Values},
-    plugin::PluginState,
     port::Desk,
-    presence::AgentProfile,
     proposal::{Change, WrapUp},
     view::{EntryKind, Thread, View},
 };
 use serde_json::Value;
 use switchboard_tests::{
-    desk::workspace,
-    http,
+    http, in_process,
     visitor::{Caller, post_to},
     wait::until,
 };
@@ -35,37 +32,9 @@ struct Running {
 
 impl Running {
     fn start(data: &Path, plugins: &[&str]) -> Result<Self> {
-        let package = |name: &&str| -> Result<PluginFile> {
-            let path = workspace().join("target/plugins").join(format!("{name}.wasm"));
-            let bytes = std::fs::read(&path).context("build the plugins first (cargo xtask build)")?.into();
-            Ok(PluginFile { path, bytes, bundled: true, pinned: None })
-        };
-        let engine = Engine::start(EngineConfig {
-            data: data.to_owned(),
-            packages: plugins.iter().map(package).collect::<Result<_>>()?,
-            publishers: std::collections::BTreeMap::new(),
-            me: AgentProfile {
-                id: AgentId::from_u128(7),
-                name: "林晓".to_owned(),
-                public_name: None,
-                skills: std::collections::BTreeSet::new(),
-                capacity: [("chat".to_owned(), 9)].into(),
-            },
-            articles: Vec::new(),
-            snippets: Vec::new(),
-            listen: "127.0.0.1:0".parse()?,
-            language: "zh-CN".to_owned(),
-            seed: None,
-            wake: Arc::new(|| {}),
-        })?;
-        let desk = engine.desk();
-        let address = engine.gateway_address().context("the gateway listens")?;
-        let running = Self { engine, desk, address };
-        running.until("the plugins run", |view| {
-            let all = view.plugins.iter().all(|row| row.state == PluginState::Healthy);
-            (view.plugins.len() == plugins.len() && all).then_some(())
-        })?;
-        Ok(running)
+        let packages = plugins.iter().map(|name| in_process::built(name)).collect::<Result<_>>()?;
+        let (engine, desk, address) = in_process::start(data, "zh-CN", packages)?;
+        Ok(Self { engine, desk, address })
     }
 
     fn until<T>(&self, what: &str, look: impl Fn(&View) -> Option<T>) -> Result<T> {
@@ -155,7 +124,7 @@ fn what_is_set_about_a_plugin_works_at_once_and_after_a_restart() -> Result<()> 
     desk.to(id, reply("您好，这件事我们顶格处理。"))?;
     desk.until_thread("the word is found", id, finding_of)?;
 
-    drop(desk);
+    desk.engine.stop();
     let desk = Running::start(data.path(), &[WEBCHAT, "courtesy"])?;
     ensure!(set(&desk.desk.view(), "words").as_deref() == Some("顶格处理"), "it is kept over a restart");
     let visitor = Caller::new(desk.address)?;
@@ -235,7 +204,7 @@ fn accounts_are_added_renamed_paused_and_removed() -> Result<()> {
     let first = desk.account(WEBCHAT).context("the first account")?;
     desk.send(Command::Desk(DeskCommand::RemoveAccount(first.id)))?;
     desk.until("the first is gone", |view| view.accounts.is_empty().then_some(()))?;
-    drop(desk);
+    desk.engine.stop();
     let desk = Running::start(data.path(), &[WEBCHAT])?;
     ensure!(desk.desk.view().accounts.is_empty(), "no account is made again");
     ensure!(desk.desk.view().queue.iter().any(|row| row.id == id), "the conversation is still there");
@@ -253,7 +222,7 @@ fn a_note_survives_the_engine() -> Result<()> {
     desk.to(id, ConversationCommand::SaveDraft("回复写到一半".to_owned()))?;
     desk.to(id, ConversationCommand::SaveNoteDraft("客户很急，先".to_owned()))?;
     desk.until_thread("it is stored", id, |thread| (thread.note_draft == "客户很急，先").then_some(()))?;
-    drop(desk);
+    desk.engine.stop();
 
     let desk = Running::start(data.path(), &[WEBCHAT])?;
     let id = desk.show("您好")?;

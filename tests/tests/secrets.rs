@@ -10,17 +10,16 @@ use std::{
 };
 
 use anyhow::{Context as _, Result, ensure};
-use engine::{Engine, EngineConfig, PluginFile};
+use engine::Engine;
 use model::{
-    AgentId, PluginId,
+    PluginId,
     command::{Command, ConversationCommand, PluginCommand, SecretText},
     field::{FieldValue, Origin},
-    plugin::{Egress, PluginState},
+    plugin::Egress,
     port::{Answer, Desk, Question},
-    presence::AgentProfile,
     view::{SecretState, View},
 };
-use switchboard_tests::{desk::workspace, guest, visitor::Caller, wait::until};
+use switchboard_tests::{guest, in_process, visitor::Caller, wait::until};
 use zeroize::Zeroizing;
 
 const SECRET: &str = "sk-typed-7f31c09e";
@@ -120,40 +119,13 @@ struct Running {
 impl Running {
     fn start(data: &Path, component: &[u8], manifest: &str) -> Result<Self> {
         LazyLock::force(&LOG);
-        let webchat = workspace().join("target/plugins/webchat.wasm");
-        let bytes = std::fs::read(&webchat).context("build the plugins first (cargo xtask build)")?;
-        let file = |path: &Path, bytes: Vec<u8>| PluginFile {
-            path: path.to_owned(),
-            bytes: bytes.into(),
-            bundled: true,
-            pinned: None,
-        };
         let hostile = guest::package_bytes(component, manifest);
-        let engine = Engine::start(EngineConfig {
-            data: data.to_owned(),
-            packages: vec![file(&webchat, bytes), file(Path::new("hostile.wasm"), hostile)],
-            publishers: std::collections::BTreeMap::new(),
-            me: AgentProfile {
-                id: AgentId::from_u128(7),
-                name: "林晓".to_owned(),
-                public_name: None,
-                skills: std::collections::BTreeSet::new(),
-                capacity: [("chat".to_owned(), 9)].into(),
-            },
-            articles: Vec::new(),
-            snippets: Vec::new(),
-            listen: "127.0.0.1:0".parse()?,
-            language: "en".to_owned(),
-            seed: None,
-            wake: Arc::new(|| {}),
-        })?;
-        let desk = engine.desk();
-        let address = engine.gateway_address().context("the gateway listens")?;
+        let packages =
+            vec![in_process::built("webchat")?, in_process::bundled(Path::new("hostile.wasm"), hostile)];
+        let (engine, desk, address) = in_process::start(data, "en", packages)?;
         let running = Self { engine, desk, address };
-        running.until("the plugins run", |view| {
-            let all = view.plugins.iter().all(|row| row.state == PluginState::Healthy);
-            (view.plugins.len() == 2 && all).then_some(())
-        })?;
+        // Looks for the secret in the view that a restart begins with.
+        running.until("the view is there", |_| Some(()))?;
         Ok(running)
     }
 
