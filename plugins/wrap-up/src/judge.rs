@@ -178,8 +178,11 @@ const FOLLOW_UP: [&str; 8] =
 const ASKS: [&str; 8] =
     ["请提供", "发我", "请您", "麻烦您", "could you", "please send", "please try", "let me know"];
 
-/// What came of it, and the words that say so. The last turns decide.
-pub fn outcome(contact: &Conversation) -> (Outcome, String) {
+/// A customer whom nobody answered and who was silent for so long has gone.
+const GONE_AFTER_MS: u64 = 10 * 60_000;
+
+/// What came of it by `now_ms`, and the words that say so. The last turns decide.
+pub fn outcome(contact: &Conversation, now_ms: u64) -> (Outcome, String) {
     const LAST: usize = 4;
     let last: Vec<_> = contact
         .messages
@@ -190,7 +193,9 @@ pub fn outcome(contact: &Conversation) -> (Outcome, String) {
         .collect();
     let farewell = last.iter().any(|message| message.is_inbound() && is_farewell(&message.text));
     if contact.outbound().next().is_none() {
-        return (Outcome::Gone, String::new());
+        let silent_ms = last.first().map_or(0, |message| now_ms.saturating_sub(message.at_ms));
+        let outcome = if silent_ms >= GONE_AFTER_MS { Outcome::Gone } else { Outcome::FollowUp };
+        return (outcome, String::new());
     }
     let said = |words: &[&str]| {
         let mut texts =

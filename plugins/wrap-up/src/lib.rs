@@ -147,7 +147,7 @@ impl Panel for WrapUps {
 fn proposal(ctx: &Ctx, contact: &Conversation, choices: &Choices, because: &str) -> Option<Proposal> {
     contact.inbound().next()?;
     let (reason, reason_words) = judge::reason(contact);
-    let (outcome, _) = judge::outcome(contact);
+    let (outcome, _) = judge::outcome(contact, ctx.now_ms);
     let chosen = choices.reason.is_some() || choices.outcome.is_some();
     let reason = choices.reason.unwrap_or(reason);
     let outcome = choices.outcome.unwrap_or(outcome);
@@ -173,7 +173,7 @@ fn view(ctx: &Ctx, contact: &Conversation, choices: &Choices) -> Element {
         return column([toned("@nothing", Tone::Muted)]);
     }
     let (reason, words) = judge::reason(contact);
-    let (outcome, _) = judge::outcome(contact);
+    let (outcome, _) = judge::outcome(contact, ctx.now_ms);
     let choice = |value: &str, key: &str| Choice { value: value.to_owned(), label: format!("@{key}") };
     let reasons = REASONS.iter().map(|reason| choice(reason.name(), reason.key())).collect();
     let outcomes = OUTCOMES.iter().map(|outcome| choice(outcome.name(), outcome.key())).collect();

@@ -104,10 +104,12 @@ fn reasons_and_outcomes() {
             customer("k", "x"),
             vec![inbound("1", 0, asks), outbound("2", 9, answers), inbound("3", 19, last)],
         );
-        assert_eq!((judge::reason(&contact).0, judge::outcome(&contact).0), (reason, outcome), "{asks}");
+        assert_eq!((judge::reason(&contact).0, judge::outcome(&contact, testing::ctx().now_ms).0), (reason, outcome), "{asks}");
     }
     let contact = conversation("c", customer("k", "x"), vec![inbound("1", 0, "在吗")]);
-    assert_eq!(judge::outcome(&contact).0, Outcome::Gone);
+    let asked_ms = contact.messages[0].at_ms;
+    assert_eq!(judge::outcome(&contact, asked_ms + 9 * 60_000).0, Outcome::FollowUp);
+    assert_eq!(judge::outcome(&contact, asked_ms + 11 * 60_000).0, Outcome::Gone);
 }
 
 #[test]

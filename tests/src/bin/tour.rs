@@ -154,7 +154,7 @@ impl<'a> Tour<'a> {
     }
 
     fn places(&mut self) -> Result<()> {
-        self.press(&["ctrl+shift+f"])?;
+        self.press(&["ctrl+shift+k"])?;
         self.screen.write(self.words.search)?;
         self.picture("knowledge")?;
         for (key, name) in

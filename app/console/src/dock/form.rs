@@ -300,19 +300,28 @@ impl Row<'_, '_> {
     fn source_chip(&self, ui: &mut Ui, name: &str, source: Option<&str>) {
         let Some(source) = source else { return };
         let theme = self.ctx.theme;
-        let response = ui
-            .scope(|ui| {
-                ui.set_max_width(SOURCE_MAX_WIDTH);
-                let short: String = source.chars().take(40).collect();
-                chip_with(ui, theme, &short, theme.muted, theme.sunken, Sense::click())
-            })
-            .inner;
         let arguments = [("field", name.into()), ("source", source.into())];
         let words = self.ctx.tw("ticket-accept-one", &arguments);
+        // Beside a whole chip, a window of time would be cut.
+        let response = if matches!(self.field.kind, FieldKind::TimeWindow) {
+            IconButton::new(Icon::Chat, &words).size(24.0).show(ui, theme)
+        } else {
+            self.chip(ui, source)
+        };
         let response = response.accessible_name(words.as_str()).on_hover_text(&words);
         if response.clicked() {
             send(self.ctx, self.thread.row.id, FormCommand::AcceptFilled(self.field.id.clone()));
         }
+    }
+
+    fn chip(&self, ui: &mut Ui, source: &str) -> egui::Response {
+        let theme = self.ctx.theme;
+        let show = |ui: &mut Ui| {
+            ui.set_max_width(SOURCE_MAX_WIDTH);
+            let short: String = source.chars().take(40).collect();
+            chip_with(ui, theme, &short, theme.muted, theme.sunken, Sense::click())
+        };
+        ui.scope(show).inner
     }
 
     /// The complaint or the help under a field.

@@ -495,7 +495,8 @@ fn paint_preview(painter: &egui::Painter, ctx: &Ctx<'_>, row: &QueueRow, at: egu
             pos2(left, at.y),
             &text::inert(preview),
             Type::Small,
-            theme.muted,
+            // What nobody read yet stands out from what was read.
+            if row.unread > 0 { theme.text } else { theme.muted },
             room,
         );
     }

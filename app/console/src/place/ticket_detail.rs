@@ -53,8 +53,11 @@ impl Detail {
                 ui,
                 theme,
                 |ui| {
-                    let name = ctx.plugin_name(&ticket.plugin);
-                    label(ui, theme, &name, Type::Small, theme.muted);
+                    // The id of a plugin that is not here says nothing to an agent.
+                    if ctx.view.plugins.iter().any(|row| row.manifest.id == ticket.plugin) {
+                        let name = ctx.plugin_name(&ticket.plugin);
+                        label(ui, theme, &name, Type::Small, theme.muted);
+                    }
                 },
                 |ui| values(ui, ctx, ticket),
             );

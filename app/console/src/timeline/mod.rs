@@ -332,7 +332,9 @@ impl Timeline {
         if self.items.is_empty() {
             return;
         }
-        let origin = ui.min_rect().min;
+        // A short thread stands at the composer, where what comes next is said and answered.
+        let slack = (viewport.height() - self.total()).max(0.0);
+        let origin = ui.min_rect().min + vec2(0.0, slack);
         let first = self.heights.index_at(f64::from(viewport.top()));
         let last = self.heights.index_at(f64::from(viewport.bottom()));
         let width = ui.available_width();
