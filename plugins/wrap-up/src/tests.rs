@@ -104,7 +104,11 @@ fn reasons_and_outcomes() {
             customer("k", "x"),
             vec![inbound("1", 0, asks), outbound("2", 9, answers), inbound("3", 19, last)],
         );
-        assert_eq!((judge::reason(&contact).0, judge::outcome(&contact, testing::ctx().now_ms).0), (reason, outcome), "{asks}");
+        assert_eq!(
+            (judge::reason(&contact).0, judge::outcome(&contact, testing::ctx().now_ms).0),
+            (reason, outcome),
+            "{asks}"
+        );
     }
     let contact = conversation("c", customer("k", "x"), vec![inbound("1", 0, "在吗")]);
     let asked_ms = contact.messages[0].at_ms;
